@@ -1,19 +1,19 @@
-"""What a fixer's answer means: a whole program, edits by line number, giving up, or nothing that was asked for.
+"""What a fixer's answer means: a whole program, edits by line number, giving up, or none of these.
 
-Invariants: every answer gives a `Proposal`, nothing raises, and the work is linear in the length of the answer.
+Invariants: every answer gives a `Proposal`, nothing raises, the work is linear in the length of the answer.
 A malformed answer is the model's fault: a verdict whose `problem` says what was expected.
 
-Grammar. `full`: the last closed fenced block marked `python` or not marked at all. `edit`: one edit a line, in the
-last block marked `edit` or, without one, in the whole answer:
+Grammar. `full`: the last closed fenced block marked `python` or not marked at all. `edit`: one edit a line,
+in the last block marked `edit` or, without one, in the whole answer:
 
     N: old => new     in line N, replace the first occurrence of `old`; nothing after `=>` deletes it
     N+: text          insert `text` as a new line after line N (0: before the first)
     N-                delete line N
 
-N counts the lines of the program as this observation showed them, from 1, whatever the other edits do. After the
-colon comes one space; further blanks belong to the text. `old` is empty only where line N is. `give up`, alone on
-a line outside any block, gives up in both formats. Where `edit` is asked for, a fenced Python program is accepted
-as a whole program; where `full` is asked for, edits are malformed.
+N counts the lines of the program as this observation showed them, from 1, whatever the other edits do. After
+the colon comes one space; further blanks belong to the text. `old` is empty only where line N is. `give up`,
+alone on a line outside any block, gives up in both formats. Where `edit` is asked for, a fenced Python
+program is accepted as a whole program; where `full` is asked for, edits are malformed.
 
 It does not judge the program: one that does not compile is a well-formed proposal.
 """
@@ -62,7 +62,7 @@ class _Scan:
 
 
 def program_lines(code: str) -> list[str]:
-    """Return the lines of a program as observations number them: split at newlines only, a last one dropped."""
+    """Return the lines of a program as observations number them: split at newlines, a last one dropped."""
     return code.removesuffix("\n").split("\n")
 
 
@@ -104,8 +104,8 @@ def parse_answer(text: str, *, answer_format: str, base_code: str, max_code_char
 def edit_size(base: str, code: str) -> int:
     """Return how many characters differ, counted in changed lines, in time linear in both programs.
 
-    Lines found in both programs (as a multiset) count nothing. The others are paired in order, and a pair counts
-    the longer side of what lies between its common start and end; lines left over count whole.
+    Lines found in both programs (as a multiset) count nothing. The others are paired in order, and a pair
+    counts the longer side of what lies between its common start and end; lines left over count whole.
     """
     old, new = program_lines(base), program_lines(code)
     removed, added = _without(old, Counter(new)), _without(new, Counter(old))

@@ -1,8 +1,8 @@
 """What an agent reads: an observation rendered as chat messages, or tersely for the tiny policy.
 
-`chat` is a system and a user message with everything the observation holds. `compact` is one user message of the
-numbered program and one line on what went wrong; the tiny policy was trained on exactly this text, so a change
-here is a change of that policy's language.
+`chat` is a system and a user message with everything the observation holds. `compact` is one user message of
+the numbered program and one line on what went wrong; the tiny policy was trained on exactly this text, so a
+change here is a change of that policy's language.
 
 Rendering is pure: the same observation gives the same text. It does not cut to a token budget.
 """
@@ -18,12 +18,12 @@ from codearena_ray.types import Observation
 _FIRST_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)(?: line ([0-9]+))?(?::|$)")
 
 _SYSTEM = {
-    "fixer": "You repair Python programs. You are given what a program should do, the program, and what happened "
-    "when it ran. Change as little as needed. Several answers are allowed; each costs a little.",
-    "reviewer": "You review a repair of a Python program before its author revises it. Say briefly and concretely "
-    "what is still wrong and which lines to change. You are paid for what the revision gains.",
-    "breaker": "You plant one realistic bug in a correct Python program. Change as little as needed; the program "
-    "must still compile.",
+    "fixer": "You repair Python programs. You are given what a program should do, the program, and what "
+    "happened when it ran. Change as little as needed. Several answers are allowed; each costs a little.",
+    "reviewer": "You review a repair of a Python program before its author revises it. Say briefly and "
+    "concretely what is still wrong and which lines to change. You are paid for what the revision gains.",
+    "breaker": "You plant one realistic bug in a correct Python program. Change as little as needed; the "
+    "program must still compile.",
 }
 
 _ANSWER_FULL = (
@@ -37,8 +37,8 @@ _ANSWER_EDIT = (
     "6+: a new line, inserted after line 6\n"
     "9-\n"
     "```\n"
-    "`4: old => new` replaces the first occurrence of `old` in line 4; nothing after `=>` deletes it; `9-` deletes "
-    "line 9; blanks at the start of a new line count.\n"
+    "`4: old => new` replaces the first occurrence of `old` in line 4; nothing after `=>` deletes it; `9-` "
+    "deletes line 9; blanks at the start of a new line count.\n"
     "Or write `give up` alone on a line if no program can do what is asked."
 )
 _ANSWER_REVIEW = "Answer with your review in at most ten sentences. Do not write the program."
