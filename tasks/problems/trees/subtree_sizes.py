@@ -19,8 +19,8 @@ def subtree_sizes(parents):
             waiting[parent] += 1
     sizes = [1] * len(parents)
     ready = [i for i, count in enumerate(waiting) if count == 0]
-    while ready:
-        parent = parents[child := ready.pop()]
+    for child in ready:  # grows while it is walked
+        parent = parents[child]
         if parent >= 0:
             sizes[parent] += sizes[child]
             waiting[parent] -= 1
