@@ -1,13 +1,15 @@
 """Problem files: percent cells read as text, never imported.
 
-A file `tasks/problems/AREA/FAMILY.py` holds a statement (module docstring), then cells that begin with `# %% KIND`:
-`meta`, `reference`, `cases`, optionally `checker`, `scaling`, and any number of `bug NAME key=value …`. Meta is read
-with `ast.literal_eval`, assignment by assignment; the code cells run only in a sandbox.
+A file `tasks/problems/AREA/FAMILY.py` holds a statement (module docstring), then cells that begin with
+`# %% KIND`: `meta`, `reference`, `cases`, optionally `checker`, `scaling`, and any number of
+`bug NAME key=value …`. Meta is read with `ast.literal_eval`, assignment by assignment; the code cells run
+only in a sandbox.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -108,7 +110,7 @@ def load_problems(folder: Path) -> list[Problem]:
     if not files:
         raise TaskError(f"{folder}: no problem files (AREA/FAMILY.py) here")
     problems = sorted((load_problem(file) for file in files), key=lambda p: p.family_id)
-    for before, after in zip(problems, problems[1:], strict=False):
+    for before, after in itertools.pairwise(problems):
         if before.family_id == after.family_id:
             raise TaskError(f"{after.path}: family {after.family_id!r} exists already in {before.path}")
     return problems

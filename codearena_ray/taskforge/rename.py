@@ -1,6 +1,6 @@
 """Fresh identifiers for a program, so that a policy can't learn it by heart.
 
-Renaming works on the text: it keeps formatting, comments and strings, and it works on programs that do not parse.
+Renaming works on the text: it keeps formatting, comments and strings, and takes programs that do not parse.
 A name is renamed everywhere or nowhere. Left alone are: attributes, classes and what their bodies define,
 imported names, builtins, keyword arguments, names inside f-strings, names on a line with a broken string, and
 every name of a program that looks at its own names (`locals`, `globals`, `vars`, …).
@@ -92,7 +92,7 @@ def _fixed_names(node: ast.AST) -> Iterable[str]:
 
 @lru_cache(maxsize=8192)
 def _scan(code: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
-    """Return the text cut at its free-standing names (odd places), all words, and the words that must stay."""
+    """Return the text cut at its free-standing names (odd places), all words, and those that must stay."""
     pieces: list[str] = []
     words: set[str] = set(_WORD.findall(code))
     kept: set[str] = set()

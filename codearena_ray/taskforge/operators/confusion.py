@@ -23,10 +23,13 @@ _CASTS = (
     "frozenset",
 )
 _UNWRAPS = ("enumerate", "zip", "reversed", "range", "iter", "map")
+_VIEWS = ("items", "values", "split", "strip")
+_IN_PLACE = {"sorted": "sort", "reversed": "reverse"}
 _WRONG_METHOD = {
     "append": ("extend", "add"), "add": ("append",), "extend": ("append",), "update": ("append",),
-    "items": ("keys",), "get": ("pop",), "popleft": ("popfirst",), "discard": ("pop",), "setdefault": ("get",),
-    "insert": ("append",), "remove": ("discard",), "appendleft": ("insert",), "popitem": ("pop",), "copy": ("clone",),
+    "items": ("keys",), "get": ("pop",), "popleft": ("popfirst",), "discard": ("pop",),
+    "setdefault": ("get",), "insert": ("append",), "remove": ("discard",), "appendleft": ("insert",),
+    "popitem": ("pop",), "copy": ("clone",),
 }  # fmt: skip
 
 
@@ -132,36 +135,42 @@ def missing_iteration_wrapper(source: Source) -> Iterator[Edit]:
             and not node.keywords
         ):
             yield source.replace(node, source.text(node.args[0]))
-        elif isinstance(function, ast.Attribute) and function.attr in ("items", "values", "split", "strip"):
-            if not node.args and not node.keywords and not isinstance(source.parents.get(node), ast.Expr):
-                yield source.replace(node, source.text(function.value))
+        elif (
+            isinstance(function, ast.Attribute)
+            and function.attr in _VIEWS
+            and _value_of_bare_call(source, node)
+        ):
+            yield source.replace(node, source.text(function.value))
+
+
+def _value_of_bare_call(source: Source, node: ast.Call) -> bool:
+    """Tell whether a call takes no arguments and its value is used."""
+    return not node.args and not node.keywords and not isinstance(source.parents.get(node), ast.Expr)
 
 
 def missing_call(source: Source) -> Iterator[Edit]:
     """A method is named but not called: `text.lower` for `text.lower()`."""
     for node in source.of(ast.Call):
-        if isinstance(node.func, ast.Attribute) and not node.args and not node.keywords:
-            if not isinstance(source.parents.get(node), ast.Expr):
-                yield Edit(source.span(node.func)[1], source.span(node)[1], "")
+        if isinstance(node.func, ast.Attribute) and _value_of_bare_call(source, node):
+            yield Edit(source.span(node.func)[1], source.span(node)[1], "")
 
 
 def in_place_result(source: Source) -> Iterator[Edit]:
     """`sorted(x)` becomes `x.sort()`, whose result is None."""
     for node in source.of(ast.Call):
-        if isinstance(node.func, ast.Name) and len(node.args) == 1 and isinstance(node.args[0], ast.Name):
-            if node.func.id in ("sorted", "reversed"):
-                method = {"sorted": "sort", "reversed": "reverse"}[node.func.id]
-                keywords = ", ".join(source.text(keyword) for keyword in node.keywords)
-                yield source.replace(node, f"{node.args[0].id}.{method}({keywords})")
+        function, argument = node.func, node.args[0] if len(node.args) == 1 else None
+        if isinstance(function, ast.Name) and function.id in _IN_PLACE and isinstance(argument, ast.Name):
+            keywords = ", ".join(source.text(keyword) for keyword in node.keywords)
+            yield source.replace(node, f"{argument.id}.{_IN_PLACE[function.id]}({keywords})")
 
 
 def aliasing(source: Source) -> Iterator[Edit]:
     """A copy becomes an alias: `x[:]`, `x.copy()` become `x`."""
     for subscript in source.of(ast.Subscript):
         part = subscript.slice
-        if isinstance(part, ast.Slice) and part.lower is part.upper is part.step is None:
-            if isinstance(subscript.ctx, ast.Load):
-                yield source.replace(subscript, source.text(subscript.value))
+        whole = isinstance(part, ast.Slice) and part.lower is part.upper is part.step is None
+        if whole and isinstance(subscript.ctx, ast.Load):
+            yield source.replace(subscript, source.text(subscript.value))
     for node in source.of(ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr == "copy" and not node.args:
             yield source.replace(node, source.text(node.func.value))

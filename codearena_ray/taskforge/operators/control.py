@@ -40,9 +40,10 @@ def removed_guard(source: Source) -> Iterator[Edit]:
     """A guard at the edge cases (`if not values: return 0`) is missing altogether."""
     for block in source.blocks:
         for statement in block.body:
-            if isinstance(statement, ast.If) and _conditional_exit(statement) and len(block.body) > 1:
-                if source.owns_lines(statement) and not _is_elif(source, statement):
-                    yield Edit(*source.whole_lines(statement), "")
+            if not isinstance(statement, ast.If) or not _conditional_exit(statement) or len(block.body) < 2:
+                continue
+            if source.owns_lines(statement) and not _is_elif(source, statement):
+                yield Edit(*source.whole_lines(statement), "")
 
 
 def _is_elif(source: Source, node: ast.If) -> bool:
@@ -215,7 +216,8 @@ def _base(node: ast.AST) -> str:
 def wrong_exception(source: Source) -> Iterator[Edit]:
     """Another exception is raised or caught than the one that was meant."""
     others = {
-        "ValueError": "TypeError", "TypeError": "ValueError", "KeyError": "IndexError", "IndexError": "KeyError",
+        "ValueError": "TypeError", "TypeError": "ValueError", "KeyError": "IndexError",
+        "IndexError": "KeyError",
         "ZeroDivisionError": "ValueError", "StopIteration": "IndexError", "RuntimeError": "ValueError",
         "LookupError": "ValueError", "OverflowError": "ValueError", "AttributeError": "KeyError",
         "PermissionError": "ValueError", "FileNotFoundError": "ValueError", "OSError": "ValueError",
@@ -234,7 +236,7 @@ def wrong_exception(source: Source) -> Iterator[Edit]:
 
 def mutable_default(source: Source) -> Iterator[Edit]:
     """A default of `None` becomes one list or dictionary shared by all calls; its guard goes with it."""
-    for function in (*source.of(ast.FunctionDef), *source.of(ast.AsyncFunctionDef)):
+    for function in source.functions():
         yield from _shared_defaults(source, function)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 
 from codearena_ray.taskforge.operators.source import Edit, Source
 
 _TYPOS = {
-    "return": ("retrun", "reutrn"), "def": ("dfe", "define"), "while": ("whlie",), "for": ("fro",), "elif": ("else if", "elsif"),
-    "else": ("esle",), "import": ("imoprt",), "class": ("calss",), "lambda": ("lamda",), "in": ("on",), "if": ("fi",),
+    "return": ("retrun", "reutrn"), "def": ("dfe", "define"), "while": ("whlie",), "for": ("fro",),
+    "elif": ("else if", "elsif"),
+    "else": ("esle",), "import": ("imoprt",), "class": ("calss",), "lambda": ("lamda",), "in": ("on",),
+    "if": ("fi",),
     "and": ("&&",), "or": ("||",), "not": ("!",), "try": ("tyr",), "except": ("catch",), "raise": ("throw",),
     "yield": ("yeild",), "with": ("wiht",), "from": ("form",),
 }  # fmt: skip
@@ -121,10 +124,12 @@ def unfinished_line(source: Source) -> Iterator[Edit]:
             yield Edit(start - 1, end, "")
 
 
-def _last_operand(node: ast.BinOp | ast.Compare | ast.BoolOp) -> ast.expr:
+def _last_operand(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.BinOp):
         return node.right
-    return node.comparators[-1] if isinstance(node, ast.Compare) else node.values[-1]
+    if isinstance(node, ast.BoolOp):
+        return node.values[-1]
+    return node.comparators[-1] if isinstance(node, ast.Compare) else node
 
 
 def missing_comma(source: Source) -> Iterator[Edit]:
@@ -132,7 +137,7 @@ def missing_comma(source: Source) -> Iterator[Edit]:
     for kind in (ast.Call, ast.Tuple, ast.List):
         for node in source.of(kind):
             items = node.args if isinstance(node, ast.Call) else node.elts  # type: ignore[attr-defined]
-            for left, right in zip(items, items[1:], strict=False):
+            for left, right in itertools.pairwise(items):
                 yield from source.between(left, right, ",", "")
 
 

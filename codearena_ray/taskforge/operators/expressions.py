@@ -22,7 +22,8 @@ _ARITHMETIC_TEXT: dict[type[ast.operator], str] = {
     ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
 }  # fmt: skip
 _ARITHMETIC: dict[type[ast.operator], tuple[str, ...]] = {
-    ast.Add: ("-",), ast.Sub: ("+",), ast.Mult: ("+",), ast.FloorDiv: ("%",), ast.Mod: ("//",), ast.Pow: ("*",),
+    ast.Add: ("-",), ast.Sub: ("+",), ast.Mult: ("+",), ast.FloorDiv: ("%",), ast.Mod: ("//",),
+    ast.Pow: ("*",),
     ast.Div: ("*",), ast.BitAnd: ("|",), ast.BitOr: ("&",), ast.BitXor: ("|",), ast.LShift: (">>",),
     ast.RShift: ("<<",),
 }  # fmt: skip
@@ -67,7 +68,7 @@ def arithmetic(source: Source) -> Iterator[Edit]:
     for node in source.of(ast.BinOp):
         if _formats_text(node):
             continue
-        for new in _ARITHMETIC[type(node.op)] if type(node.op) in _ARITHMETIC else ():
+        for new in _ARITHMETIC.get(type(node.op), ()):
             yield from source.between(node.left, node.right, re.escape(_ARITHMETIC_TEXT[type(node.op)]), new)
     for update in source.of(ast.AugAssign):
         for new in _ARITHMETIC.get(type(update.op), ()):

@@ -1,8 +1,9 @@
-"""Operators on names and calls: wrong variable, wrong attribute, wrong function, arguments in the wrong order."""
+"""Operators on names and calls: wrong variable, wrong attribute, wrong function, arguments out of order."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from codearena_ray.taskforge.operators.source import Edit, Function, Source, names_stored
@@ -30,7 +31,7 @@ def wrong_name(source: Source) -> Iterator[Edit]:
     """A variable is read where a neighbour of the same function was meant."""
     stored: dict[Function, list[str]] = {}
     first_lines: dict[tuple[Function, str], int] = {}
-    for function in (*source.of(ast.FunctionDef), *source.of(ast.AsyncFunctionDef)):
+    for function in source.functions():
         stored[function] = names_stored(function)
         for child in ast.walk(function):
             if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
@@ -75,7 +76,7 @@ def swapped_arguments(source: Source) -> Iterator[Edit]:
     """Two neighbouring arguments of a call change places."""
     for node in source.of(ast.Call):
         arguments = [a for a in node.args if not isinstance(a, ast.Starred)]
-        for left, right in zip(arguments, arguments[1:], strict=False):
+        for left, right in itertools.pairwise(arguments):
             (start, left_end), (right_start, end) = source.span(left), source.span(right)
             first, second = source.code[start:left_end], source.code[right_start:end]
             if first != second and len(first) + len(second) < 60:

@@ -85,6 +85,11 @@ class Source:
             if node not in self._docstrings:
                 yield node  # type: ignore[misc]
 
+    def functions(self) -> Iterator[Function]:
+        """Yield the functions and methods, in source order."""
+        yield from self.of(ast.FunctionDef)
+        yield from self.of(ast.AsyncFunctionDef)
+
     def scope(self, node: ast.AST) -> Function | None:
         """Return the innermost function around a node (for a function: the one around it)."""
         return self._scopes[node]

@@ -111,7 +111,7 @@ OPERATORS: tuple[Operator, ...] = (
 
 
 def parses(code: str) -> bool:
-    """Tell whether the text is a Python program (compiled, so that a stray `return` or `await` counts too)."""
+    """Tell whether the text is a Python program (compiled: a stray `return` counts too)."""
     try:
         compile(code, "<program>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -164,8 +164,8 @@ def enumerate_mutations(
 ) -> list[Mutation]:
     """Return every single mutation of a program, in a fixed order; a pure, cached function.
 
-    Syntax mutations do not parse, all others parse and differ in the AST; whether one changes behaviour is not
-    known here. The same text gives the same list on every machine.
+    Syntax mutations do not parse, all others parse and differ in the AST; whether one changes behaviour is
+    not known here. The same text gives the same list on every machine.
 
     Args:
         reference_code: A program that parses.
