@@ -1,4 +1,4 @@
-"""One hash per program: equal for programs that differ only in layout, comments, docstrings and locals' names.
+"""One hash per program: equal for programs that differ in layout, comments, docstrings or local names only.
 
 The hash decides two things: whether a fix repeats an earlier one, and whether a measured efficiency is
 reused. It is not a proof of equal behaviour (a program can read its own names), so verdicts are never

@@ -19,9 +19,7 @@ def test_layout_comments_and_docstrings_do_not_change_the_hash() -> None:
 
 
 def test_renamed_parameters_and_locals_do_not_change_the_hash() -> None:
-    left = (
-        "def f(values, k):\n    total = 0\n    for v in values:\n        total += v * k\n    return total\n"
-    )
+    left = "def f(values, k):\n    total = 0\n    for v in values:\n        total += v*k\n    return total"
     right = "def f(xs, n):\n    s = 0\n    for x in xs:\n        s += x * n\n    return s\n"
     assert same(left, right)
 
@@ -60,7 +58,7 @@ def test_what_callers_can_see_changes_the_hash(left: str, right: str) -> None:
         ("f = lambda a, *b, **c: (a, b, c)", "f = lambda x, *y, **z: (x, y, z)"),
         ("def f():\n  n = 0\n  def g():\n    nonlocal n\n    n += 1\n  g()\n  return n",
          "def f():\n  m = 0\n  def g():\n    nonlocal m\n    m += 1\n  g()\n  return m"),
-        ("def f():\n  try: pass\n  except E as e: raise e", "def f():\n  try: pass\n  except E as x: raise x"),
+        ("def f():\n  try: pass\n  except E as e: raise e", "def f():\n  try: pass\n  except E as x: raise x"),  # noqa: E501
         ("def f(v):\n  match v:\n    case [a, *b]: return a, b\n    case {'k': c, **d}: return c, d",
          "def f(w):\n  match w:\n    case [p, *q]: return p, q\n    case {'k': r, **s}: return r, s"),
         ("class A:\n  def m(self, x): return self.y + x", "class A:\n  def m(this, z): return this.y + z"),
