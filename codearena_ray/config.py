@@ -61,6 +61,8 @@ class EnvConfig(Section):
     """Longer proposals are malformed."""
     max_failing_shown: int = Field(3, ge=1)
     hints: bool = True
+    reviewer_sees_results: bool = True
+    """Show the reviewer how the draft fared; False leaves it the draft alone."""
     curriculum: bool = True
     memory: bool = False
 
@@ -129,7 +131,6 @@ class AlgorithmConfigSection(Section):
     groups_per_step: int = Field(16, ge=1)
     group_size: int = Field(8, ge=2)
     learning_rate: float = Field(1e-4, ge=0)
-    warmup_steps: int = Field(0, ge=0)
     grad_clip: float = Field(1.0, gt=0)
     clip_low: float = Field(0.2, gt=0)
     clip_high: float = Field(0.28, gt=0)

@@ -301,9 +301,9 @@ class Proposal:
 
     raw_output: str
     answer_format: str
-    """`full`, `edit`, `give_up` or `malformed`."""
+    """`full`, `edit`, `give_up` or `malformed`; `review` for the words of a reviewer."""
     code: str | None
-    """The resulting program; None for `give_up` and `malformed`."""
+    """The resulting program; None for `give_up`, `malformed` and `review`."""
     base_hash: str = ""
     code_hash: str = ""
     edit_size: int = 0

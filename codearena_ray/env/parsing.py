@@ -151,7 +151,8 @@ def _read_answer(text: str, answer_format: str, base_code: str, max_chars: int) 
 
 def _scan(text: str) -> _Scan:
     scan = _Scan()
-    fence, mark, inside = "", "", []
+    fence, mark = "", ""
+    inside: list[str] = []
     for line in text.split("\n"):
         match = _FENCE.match(line)
         if not fence:
