@@ -44,13 +44,14 @@ def spiral_order(grid):
 
 # %% cases
 def grid_of(height, width):
-    return [[row * width + column for column in range(width)] for row in range(height)]
+    return [list(range(row * width, row * width + width)) for row in range(height)]
 
 def visible():
     return [[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]], [[[1, 2], [3, 4]]], [[]]]
 
 def hidden(rng):
-    shapes = [(1, 1), (1, 5), (5, 1), (2, 3), (3, 2), (2, 5), (5, 2), (3, 5), (5, 3), (4, 4), (5, 5), (3, 4), (6, 7)]
+    shapes = [(1, 1), (1, 5), (5, 1), (2, 3), (3, 2), (2, 5), (5, 2), (3, 5), (5, 3)]
+    shapes += [(4, 4), (5, 5), (3, 4), (6, 7)]
     cases = [[grid_of(height, width)] for height, width in shapes]
     cases += [
         [[[]]],

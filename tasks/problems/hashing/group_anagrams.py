@@ -42,7 +42,8 @@ def hidden(rng):
         [["abc", "cab", "", "bca", "ac"]],
     ]
     for length in (8, 15, 30):
-        cases.append([["".join(rng.choice("abc") for _ in range(rng.randrange(1, 4))) for _ in range(length)]])
+        lengths = [rng.randrange(1, 4) for _ in range(length)]
+        cases.append([["".join(rng.choice("abc") for _ in range(k)) for k in lengths]])
     return cases
 
 # %% scaling

@@ -105,7 +105,8 @@ def scaling(n, rng, adverse):
     rows = [[rng.randrange(10) for _ in range(n)] for _ in range(n)]
     if adverse:
         return [rows, [(0, 0, n, n)] * (20 * n)]
-    return [rows, [(rng.randrange(n // 4), rng.randrange(n // 4), n - rng.randrange(n // 4), n) for _ in range(20 * n)]]
+    edge = max(n // 4, 1)
+    return [rows, [(rng.randrange(edge), rng.randrange(edge), n - rng.randrange(edge), n) for _ in range(20 * n)]]
 
 # %% bug adds_up_the_cells category=algorithm
 class RegionSums:

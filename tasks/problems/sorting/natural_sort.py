@@ -71,7 +71,8 @@ def hidden(rng):
     for length in (6, 10, 15):
         names = []
         for _ in range(length):
-            names.append(rng.choice(["a", "B", "ab", ""]) + str(rng.randrange(120)) + rng.choice(["", "c", "D", "-7"]))
+            name = rng.choice(["a", "B", "ab", ""]) + str(rng.randrange(120))
+            names.append(name + rng.choice(["", "c", "D", "-7"]))
         cases.append([names])
     return cases
 
