@@ -57,7 +57,7 @@ def hidden(rng):
     return cases
 
 # %% scaling
-sizes = [500, 1000, 2000, 4000]
+sizes = [1000, 2000, 4000, 5000]
 
 
 def scaling(n, rng, adverse):
