@@ -60,22 +60,21 @@ def hidden(rng):
     return cases
 
 # %% scaling
-sizes = [1000, 2000, 4000, 7000]
+sizes = [1000, 2000, 4000, 8000]
 
 
 def scaling(n, rng, adverse):
     low = 20 if adverse else 1
     return [[rng.randrange(low, 100) for _ in range(n)], 100]
 
-# %% bug searches_both_ends category=algorithm
+# %% bug searches_for_lightest category=algorithm
 def boats_needed(weights, limit):
-    people = list(weights)
+    people = sorted(weights)
     boats = 0
     while people:
-        heavy = max(people)
+        heavy = people.pop()
         if heavy > limit:
             raise ValueError("too heavy for a boat")
-        people.remove(heavy)
         if people:
             light = min(people)
             if light + heavy <= limit:
