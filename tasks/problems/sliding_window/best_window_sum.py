@@ -53,7 +53,7 @@ def hidden(rng):
     return cases
 
 # %% scaling
-sizes = [2500, 5000, 10000, 20000]
+sizes = [3000, 6000, 12000, 24000]
 def scaling(n, rng, adverse):
     if adverse:
         return [list(range(n)), n // 2]
