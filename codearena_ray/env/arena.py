@@ -250,7 +250,8 @@ class Arena:
             judge_axes=self.judge_axes,
             efficiency_applies=self.efficiency_applies,
         )
-        return _Graded(code, report, verdict, grade)
+        self._desk.graded[digest] = graded = _Graded(code, report, verdict, grade)
+        return graded
 
     def _open(self, results: Mapping[str, Result]) -> ArenaStep:
         """Grade the buggy program and show the first observation."""
@@ -258,7 +259,6 @@ class Arena:
         graded = self._graded("baseline", self.task.buggy_code, digest, results)
         self.baseline = graded.grade
         desk = self._desk
-        desk.graded[digest] = graded
         desk.best = desk.last_score = graded.grade.score
         desk.findings = describe_run(self.task, graded.report, graded.grade, config=self.config)
         return self._show(self.scenario.opening(), {}, {})
