@@ -51,7 +51,7 @@ def hidden(rng):
     return cases
 
 # %% scaling
-sizes = [1000, 2000, 4000, 5000]
+sizes = [1000, 2000, 4000, 7000]
 
 
 def scaling(n, rng, adverse):

@@ -47,12 +47,12 @@ def hidden(rng):
     return cases
 
 # %% scaling
-sizes = [1000, 2000, 4000, 8000]
+sizes = [1500, 3000, 6000, 12000]
 
 
 def scaling(n, rng, adverse):
     if adverse:
-        return [[n - i for i in range(n)]]
+        return [[n - i % (n // 2) for i in range(n)]]
     return [[rng.randrange(10**6) - 3 * 10**6 * i // n for i in range(n)]]
 
 # %% bug forward_scan category=algorithm
