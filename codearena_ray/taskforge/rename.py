@@ -16,10 +16,12 @@ import keyword
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from codearena_ray.taskforge.name_pool import FUNCTION_NOUNS, FUNCTION_VERBS, LETTERS, VARIABLES
+from codearena_ray.taskset.schema import with_content_hash
+from codearena_ray.types import Step, Task, TestCase
 
 _SCAN = re.compile(
     r"(?P<string>[A-Za-z]{0,2}(?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"(?:[^\"\\\n]|\\[\s\S])*\"|'(?:[^'\\\n]|\\[\s\S])*'))"
@@ -171,3 +173,67 @@ def _fresh_variable(rng: random.Random, taken: set[str], *, short: bool) -> str:
             taken.add(name)
             return name
     raise AssertionError("the pool of names is exhausted")  # 1000 draws from > 40,000 pairs
+
+
+def rename_task(task: Task, rng: random.Random) -> Task:
+    """Return the task with fresh identifiers in both programs, its cases, scaling and statement.
+
+    The renamed task has an id of its own (`ID.rename-…`), its parent's family and split, and a content hash of its own.
+    Classes, methods and everything a case passes by keyword keep their names.
+
+    Args:
+        task: Any task; one whose programs look at their own names comes back with the same names.
+        rng: Decides the names; the same state gives the same task.
+    """
+    cases = (*task.visible_cases, *task.hidden_cases)
+    keywords = {name for case in cases for step in case.steps for name in step.kwargs}
+    (buggy, reference), mapping = rename_code((task.buggy_code, task.reference_code), rng, keep=keywords)
+    entries = {name: mapping[name] for name in task.entry_points if name in mapping}
+    scaling = task.scaling
+    if scaling is not None:
+        scaling = replace(scaling, entry_point=entries.get(scaling.entry_point, scaling.entry_point))
+    renamed = replace(
+        task,
+        id=f"{task.id[:100]}.rename-{rng.getrandbits(40):010x}",
+        parent_id=task.id,
+        statement=_rename_prose(task.statement, mapping, entries),
+        entry_points=tuple(entries.get(name, name) for name in task.entry_points),
+        buggy_code=buggy,
+        reference_code=reference,
+        visible_cases=tuple(_rename_case(case, entries) for case in task.visible_cases),
+        hidden_cases=tuple(_rename_case(case, entries) for case in task.hidden_cases),
+        scaling=scaling,
+        operator=f"{task.operator}+rename",
+        validation={},
+    )
+    return with_content_hash(renamed)
+
+
+def _rename_case(case: TestCase, entries: Mapping[str, str]) -> TestCase:
+    handles: set[str] = set()
+    steps: list[Step] = []
+    for step in case.steps:
+        base, dot, method = step.call.partition(".")
+        if base in entries and base not in handles:
+            step = replace(step, call=entries[base] + dot + method)
+        steps.append(step)
+        if step.bind:
+            handles.add(step.bind)
+    return replace(case, steps=tuple(steps))
+
+
+def _rename_prose(statement: str, mapping: Mapping[str, str], entries: Mapping[str, str]) -> str:
+    """Return the statement with names replaced where they can't be ordinary words.
+
+    Entry points are replaced if they hold an underscore, precede a bracket or stand in backticks; other names
+    only in backticks.
+    """
+
+    def in_code(match: re.Match[str]) -> str:
+        return _WORD.sub(lambda word: mapping.get(word.group(), word.group()), match.group())
+
+    statement = re.sub(r"`[^`\n]*`", in_code, statement)
+    for old, new in entries.items():
+        pattern = rf"(?<![\w.`]){re.escape(old)}(?![\w`])" + ("" if "_" in old else r"(?=\()")
+        statement = re.sub(pattern, new, statement)
+    return statement
