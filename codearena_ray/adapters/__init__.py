@@ -1,0 +1,1 @@
+"""The arena as other projects' interfaces: Gymnasium and RLlib environments over blocking services."""
