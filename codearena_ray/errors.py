@@ -21,13 +21,19 @@ A fault of the model is none of these: it is a verdict.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 
 class CodeArenaError(Exception):
     """Root of the tree."""
 
-    @property
+    @cached_property
     def cause(self) -> str:
-        """Short stable name for rows and events: the class name in snake case without `_error`."""
+        """Short stable name for rows and events: the class name in snake case without `_error`.
+
+        Not a plain property: Ray assigns the original exception to this name on the class that it derives
+        from an error that crossed an actor, and falls back to a bare RayTaskError where it cannot.
+        """
         name = type(self).__name__.removesuffix("Error")
         return "".join(("_" + c.lower()) if c.isupper() and i else c.lower() for i, c in enumerate(name))
 

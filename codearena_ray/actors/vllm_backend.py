@@ -1,0 +1,197 @@
+"""The only module that calls vLLM: an in-process `AsyncLLM` behind the `Backend` protocol of `engine`.
+
+Tokens in, tokens out: no tokenizer is loaded. Importing this module imports no vLLM; `start` does, after the
+environment is set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psutil
+
+from codearena_ray.actors.engine_types import BASE_VERSION, Completion, SamplingSpec, WeightSpan
+from codearena_ray.actors.node_directory import NodeDirectory
+from codearena_ray.actors.vllm_settings import EngineOptions, vllm_arguments, vllm_environment
+
+_WARM_UP_TOKENS = 4
+
+
+class VllmBackend:
+    """One vLLM engine; its EngineCore and workers are child processes of the process that calls `start`."""
+
+    def __init__(self, options: EngineOptions, *, node: NodeDirectory) -> None:
+        self._options = options
+        self._node = node
+        self._llm: Any = None
+        self._children: list[Any] = []
+        self._pids: tuple[int, ...] = ()
+
+    async def start(self, on_death: Callable[[str], None]) -> None:
+        """Start the processes, open the weight transfer and run the first requests, which compile.
+
+        Args:
+            on_death: Called in the event loop as soon as a child process ends.
+        """
+        options = self._options
+        os.environ.update(vllm_environment(options.config, sockets=self._node.sockets))
+        from vllm.distributed.weight_transfer.base import WeightTransferInitRequest
+        from vllm.engine.arg_utils import AsyncEngineArgs
+        from vllm.v1.engine.async_llm import AsyncLLM
+
+        before = {process.pid for process in multiprocessing.active_children()}
+        arguments = AsyncEngineArgs(**vllm_arguments(options, owner_pid=os.getpid()))
+        self._llm = AsyncLLM.from_engine_args(arguments)
+        self._children = [p for p in multiprocessing.active_children() if p.pid not in before]
+        self._pids = self._descendants()
+        loop = asyncio.get_running_loop()
+        for process in self._children:
+            loop.add_reader(process.sentinel, self._report_death, process, on_death)
+        await self._llm.init_weight_transfer_engine(WeightTransferInitRequest(init_info={}))
+        await self._llm.update_weight_version(str(BASE_VERSION))
+        spec = SamplingSpec(max_tokens=_WARM_UP_TOKENS, seed=0, stop_token_ids=())
+        prompt = [0] * max(1, min(32, options.max_model_len - _WARM_UP_TOKENS))
+        await self.generate(prompt, n=2, sampling=spec)
+        await self.prompt_logprobs(prompt)
+        # vLLM's queues live in shared memory that nothing unlinks when its processes are killed.
+        self._node.adopt(_shared_memory(self._pids))
+
+    def _descendants(self) -> tuple[int, ...]:
+        cores = [process.pid for process in self._children]
+        below = [process.pid for process in psutil.Process().children(recursive=True)]
+        return (*cores, *(pid for pid in below if pid not in cores))
+
+    def _report_death(self, process: Any, on_death: Callable[[str], None]) -> None:
+        asyncio.get_running_loop().remove_reader(process.sentinel)
+        process.join(timeout=0)
+        on_death(f"process {process.pid} ({process.name}) ended with code {process.exitcode}")
+
+    @property
+    def dead(self) -> bool:
+        """True when vLLM has given up."""
+        return self._llm is not None and bool(self._llm.errored)
+
+    @property
+    def child_pids(self) -> tuple[int, ...]:
+        """All processes below, the EngineCore first."""
+        return self._pids
+
+    async def generate(
+        self, prompt_token_ids: Sequence[int], *, n: int, sampling: SamplingSpec
+    ) -> list[Completion]:
+        """Return `n` completions of one prompt, in order of their index."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        params = SamplingParams(
+            n=n,
+            temperature=sampling.temperature,
+            max_tokens=sampling.max_tokens,
+            seed=sampling.seed,
+            stop_token_ids=list(sampling.stop_token_ids),
+            ignore_eos=True,
+            logprobs=0,
+            detokenize=False,
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+        output = await self._run(prompt_token_ids, params)
+        queue_s, generate_s = _times(output.metrics)
+        return [
+            Completion(
+                token_ids=tuple(one.token_ids),
+                logprobs=tuple(
+                    step[token].logprob for step, token in zip(one.logprobs, one.token_ids, strict=True)
+                ),
+                finish_reason=one.finish_reason,
+                weight_spans=tuple(
+                    WeightSpan(int(span.version), span.start, span.end) for span in one.weight_versions or ()
+                ),
+                engine_id=self._options.engine_id,
+                queue_s=queue_s,
+                generate_s=generate_s,
+            )
+            for one in sorted(output.outputs, key=lambda one: one.index)
+        ]
+
+    async def prompt_logprobs(self, token_ids: Sequence[int]) -> list[float]:
+        """Return the log-probability of each token but the first given those before it, at temperature 1."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        params = SamplingParams(
+            temperature=0.0,
+            max_tokens=1,
+            prompt_logprobs=0,
+            detokenize=False,
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+        output = await self._run(token_ids, params)
+        pairs = zip(output.prompt_logprobs[1:], token_ids[1:], strict=True)
+        return [step[token].logprob for step, token in pairs]
+
+    async def _run(self, token_ids: Sequence[int], params: Any) -> Any:
+        final = None
+        prompt = {"prompt_token_ids": list(token_ids)}
+        try:
+            async for output in self._llm.generate(prompt, params, request_id=uuid.uuid4().hex):
+                final = output
+        except ValueError as error:  # vLLM's own subclasses cannot be read where vLLM is not installed
+            raise ValueError(str(error)) from error
+        return final
+
+    async def pause(self, mode: str) -> None:
+        """Stop scheduling and drop all cached keys and values; returns when nothing runs."""
+        await self._llm.pause_generation(mode=mode, clear_cache=True)
+
+    async def resume(self) -> None:
+        """Schedule again."""
+        await self._llm.resume_generation()
+
+    async def load_weights(self, version: int, *, path: str, checksum: str) -> None:
+        """Replace all weights by those of a file. After an exception the model may hold anything."""
+        from vllm.distributed.weight_transfer.base import WeightTransferUpdateRequest
+
+        await self._llm.start_weight_update()
+        request = WeightTransferUpdateRequest(update_info={"path": path, "checksum": checksum})
+        await self._llm.update_weights(request)
+        await self._llm.finish_weight_update(weight_version=str(version))
+
+    def kill(self) -> None:
+        """End the child processes at once; those below them notice within a second."""
+        for process in self._children:
+            if process.is_alive():
+                os.kill(process.pid, signal.SIGKILL)
+
+    async def close(self, *, timeout_s: float) -> None:
+        """Shut vLLM down in good order, then make sure that it is."""
+        loop = asyncio.get_running_loop()
+        for process in self._children:
+            loop.remove_reader(process.sentinel)
+        if self._llm is not None:
+            await asyncio.to_thread(self._llm.shutdown, timeout=timeout_s)
+        self.kill()
+
+
+def _shared_memory(pids: Sequence[int]) -> set[str]:
+    """Return the files in /dev/shm that processes have mapped."""
+    found: set[str] = set()
+    for pid in pids:
+        try:
+            maps = psutil.Process(pid).memory_maps()
+        except psutil.Error:
+            continue
+        found.update(entry.path for entry in maps if entry.path.startswith("/dev/shm/"))
+    return found
+
+
+def _times(metrics: Any) -> tuple[float, float]:
+    """Return seconds in the scheduler's queue and seconds from there to the last token."""
+    if metrics is None or not metrics.scheduled_ts:
+        return 0.0, 0.0
+    return metrics.scheduled_ts - metrics.queued_ts, metrics.last_token_ts - metrics.scheduled_ts

@@ -1,0 +1,103 @@
+"""Everything that vLLM is told, environment and arguments, derived from the configuration in this one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codearena_ray.config import EngineConfig
+from codearena_ray.errors import ConfigError
+
+_GIB = 1 << 30
+_PREFILL_TOKENS = 2048
+_EXTENSION = "codearena_ray.actors.weight_transfer.WorkerExtension"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """What one engine needs to know to start."""
+
+    engine_id: str
+    model_path: str
+    """A directory with a Hugging Face model."""
+    config: EngineConfig
+    max_model_len: int
+    """Prompt and completion together, in tokens."""
+    node_directory: str
+    """Name of the run's `NodeDirectory`."""
+    node_root: str = ""
+    """Where node directories lie; empty: the default."""
+    seed: int = 0
+    random_weights: bool = False
+    """Do not read weights, make up random ones: every run pushes its own anyway."""
+
+
+def vllm_environment(config: EngineConfig, *, sockets: Path) -> dict[str, str]:
+    """Return the environment of an engine's processes; set before vLLM or torch is imported in them."""
+    environment = {
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "VLLM_LOGGING_LEVEL": "WARNING",
+        "VLLM_NO_USAGE_STATS": "1",
+        "VLLM_RPC_BASE_PATH": str(sockets),
+        "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
+    }
+    if config.num_gpus == 0:
+        # Binding picks cores as if it were alone on the machine; learners and sandboxes share them.
+        environment["VLLM_CPU_OMP_THREADS_BIND"] = "nobind" if config.omp_threads else "auto"
+    if config.omp_threads:
+        environment["OMP_NUM_THREADS"] = str(config.omp_threads)
+    return environment
+
+
+def vllm_arguments(options: EngineOptions, *, owner_pid: int) -> Mapping[str, Any]:
+    """Return the keyword arguments of `AsyncEngineArgs`.
+
+    Raises:
+        ConfigError: the transfer that the configuration names is not one that engines offer.
+    """
+    from codearena_ray.actors.weight_transfer import FILE_BACKEND, OWNER_PID
+
+    config = options.config
+    check_transfer(config)
+    arguments: dict[str, Any] = {
+        "model": options.model_path,
+        "dtype": config.dtype,
+        "max_model_len": options.max_model_len,
+        "max_num_seqs": config.max_num_seqs,
+        "tensor_parallel_size": config.tensor_parallel_size,
+        "enforce_eager": config.enforce_eager,
+        "seed": options.seed,
+        "skip_tokenizer_init": True,
+        "generation_config": "vllm",
+        "enable_prefix_caching": True,
+        "logprobs_mode": "processed_logprobs",
+        "load_format": "dummy" if options.random_weights else "auto",
+        "worker_extension_cls": _EXTENSION,
+        "weight_transfer_config": {"backend": FILE_BACKEND},
+        "additional_config": {OWNER_PID: owner_pid},
+    }
+    if config.num_gpus == 0:
+        arguments["kv_cache_memory_bytes"] = int(config.kv_cache_gib * _GIB)
+        # vLLM 0.32 rewinds the generator of a seeded request whose prompt was prefilled in part only, which
+        # a CPU generator cannot do: the engine dies. So prompts go in whole; may go when that is fixed.
+        arguments["enable_chunked_prefill"] = False
+        arguments["max_num_batched_tokens"] = max(options.max_model_len, _PREFILL_TOKENS)
+    else:
+        arguments["gpu_memory_utilization"] = config.gpu_memory_utilization
+    return arguments
+
+
+def check_transfer(config: EngineConfig) -> None:
+    """Refuse a transfer that engines do not offer.
+
+    Raises:
+        ConfigError: always but for `file`.
+    """
+    if config.transfer != "file":
+        raise ConfigError(
+            f"engine.transfer: engines take weights from files, on CPUs and GPUs alike (got "
+            f"{config.transfer!r}); use engine.transfer=file"
+        )
