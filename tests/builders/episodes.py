@@ -58,7 +58,12 @@ def scaled_task(**changes: Any) -> Task:
 
 
 def make_report(
-    *, hidden: int = 10, visible: int = 2, efficiency: float | None = None, compiles: bool = True, **changes: Any
+    *,
+    hidden: int = 10,
+    visible: int = 2,
+    efficiency: float | None = None,
+    compiles: bool = True,
+    **changes: Any,
 ) -> RunReport:
     """Return a report in which so many of 10 hidden and 2 visible cases pass."""
     shown = []
