@@ -1,0 +1,1 @@
+"""The columns of a row, by concern; `trajectory.schema` puts them together."""
