@@ -1,4 +1,4 @@
-"""Entry of the zygote process: `python -s -P -S -B boot.py CONTROL_FD`, in an environment made for it.
+"""Entry of the zygote (`python -s -P -S -B boot.py CONTROL_FD`) and of the isolation probe (`boot.py probe`).
 
 The package's own `__init__` modules are stepped around, so that nothing but the standard library and the few
 modules that a child needs is loaded. `-I` is not used because it would ignore `PYTHONHASHSEED`.
@@ -13,7 +13,7 @@ from types import ModuleType
 
 
 def main() -> None:
-    """Import the zygote with empty parent packages and run it."""
+    """Import the zygote or the probe with empty parent packages and run it."""
     sandbox = Path(__file__).parent
     for name, folder in (
         ("codearena_ray", sandbox.parent),
@@ -23,7 +23,10 @@ def main() -> None:
         package = ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
-    import_module("codearena_ray.sandbox.zygote").main(int(sys.argv[1]))
+    if sys.argv[1] == "probe":
+        import_module("codearena_ray.sandbox.isolation.probe").main()
+    else:
+        import_module("codearena_ray.sandbox.zygote").main(int(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""What the supervisor sends to a zygote and to a child, and the frames around it. Trusted towards untrusted only.
+"""What supervisor, zygote and child say to each other, and the frames around it.
 
-Supervisor to zygote: one `marshal` message per datagram (`SOCK_SEQPACKET`), descriptors beside it.
-Supervisor to child: a 4-byte length, then `marshal`: `("load", nonce, program, bounds)` once, then any number of
-`("call", nonce, steps)`, `("processed", stdout, exit_code)`.
-Child to supervisor: a 4-byte length, the nonce of the request it answers, a kind byte, a body of `wire`. The nonce
-is 8 random bytes: a program cannot answer a request that it has not been given.
+Supervisor and zygote trust each other: one `marshal` message per datagram, descriptors beside it.
+Supervisor to child: a 4-byte length, then `marshal`:
+    ("load", nonce, program, bounds, fixture)   once
+    ("call", nonce, steps)                      any number of times, one reply per step
+    ("processed", stdout, exit_code)            the answer to a process frame
+Child to supervisor: a 4-byte length, the nonce of the request it answers, a kind byte, a body in `wire`.
+The nonce is 8 random bytes: a program cannot answer a request that it has not been given.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ FAILED = b"E"
 
 KIND_REPLY = b"R"
 KIND_PROCESS = b"P"
+
+VALUE, BOUND, RAISED, NO_WORLD = range(4)
+"""First item of a reply's body: (VALUE, value, args_after), (BOUND, None, args_after), (RAISED, builtin class
+names, message, line), (NO_WORLD, message)."""
 
 MARSHAL_VERSION = 2
 """Without references: equal objects inside one argument do not become one object in the child."""

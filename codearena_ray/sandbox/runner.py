@@ -1,7 +1,7 @@
-"""Inside the child: loads the program, runs steps, answers. Nothing in this file is trusted once the program runs.
+"""Inside the child: loads the program, runs steps, answers. Nothing here is trusted once the program runs.
 
-The program can reach and replace everything here; what it gains is the right to answer for itself, which it has
-anyway. Expected values, other programs and other executions were never in this process.
+The program can reach and replace everything here; what it gains is the right to answer for itself, which it
+has anyway. Expected values, other programs and other executions were never in this process.
 """
 
 from __future__ import annotations
@@ -14,40 +14,64 @@ from itertools import islice
 from types import ModuleType
 from typing import Any
 
-from codearena_ray.sandbox import requests
+from codearena_ray.sandbox import requests, world
 from codearena_ray.sandbox.wire import Bounds, WireError, encode
 
 CHANNEL_FD = 3
 PROGRAM_NAME = "program"
 PROGRAM_FILE = "program.py"
 _MAX_MESSAGE = 500
+_MISSING = object()
+
+Body = tuple[Any, ...]
+"""What a reply frame carries; see `requests`."""
 
 
-def _read_exactly(size: int) -> bytes:
-    chunks = []
-    while size:
-        chunk = os.read(CHANNEL_FD, min(size, 1 << 20))
-        if not chunk:
-            os._exit(0)
-        chunks.append(chunk)
-        size -= len(chunk)
-    return b"".join(chunks)
+class _TooLarge:
+    """Stands for a value that exceeds the bounds of a reply."""
 
 
-def receive() -> Any:
-    """Return the next request; leave the process when the supervisor closed the channel."""
-    (size,) = requests.LENGTH.unpack(_read_exactly(4))
-    return marshal.loads(_read_exactly(size))
+class _Stream:
+    """The channel to the supervisor and the request in hand."""
+
+    def __init__(self) -> None:
+        self.nonce = b""
+        self.bounds = Bounds()
+
+    def receive(self) -> tuple[Any, ...]:
+        """Return the next request; leave the process when the supervisor closed the channel."""
+        (size,) = requests.LENGTH.unpack(self._exactly(requests.LENGTH.size))
+        message: tuple[Any, ...] = marshal.loads(self._exactly(size))
+        return message
+
+    def _exactly(self, size: int) -> bytes:
+        chunks = []
+        while size:
+            chunk = os.read(CHANNEL_FD, min(size, 1 << 20))
+            if not chunk:
+                os._exit(0)
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
+    def send(self, kind: bytes, body: bytes) -> None:
+        """Write one frame to the supervisor."""
+        left = memoryview(requests.frame(self.nonce + kind + body))
+        while left:
+            left = left[os.write(CHANNEL_FD, left) :]
 
 
-def send(nonce: bytes, kind: bytes, body: bytes) -> None:
-    """Write one frame to the supervisor."""
-    left = memoryview(requests.frame(nonce + kind + body))
-    while left:
-        left = left[os.write(CHANNEL_FD, left) :]
+_stream = _Stream()
 
 
-def _describe(error: BaseException) -> tuple[int, list[str], str, int]:
+def ask_broker(parts: list[str], *, shell: bool) -> tuple[bytes, int]:
+    """Report a process that the program wants to start; returns its pretended output and exit code."""
+    _stream.send(requests.KIND_PROCESS, encode((shell, parts), _stream.bounds))
+    _, output, code = _stream.receive()
+    return output, code
+
+
+def _describe(error: BaseException) -> Body:
     names = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins" and c is not object]
     line = getattr(error, "lineno", 0) if isinstance(error, SyntaxError) else 0
     trace = error.__traceback__
@@ -59,18 +83,18 @@ def _describe(error: BaseException) -> tuple[int, list[str], str, int]:
         text = str(error)[:_MAX_MESSAGE]
     except Exception:
         text = ""
-    return 2, names, f"{type(error).__name__}: {text}" if text else type(error).__name__, line or 0
+    name = type(error).__name__[:80]
+    return requests.RAISED, names, f"{name}: {text}" if text else name, line or 0
 
 
 class Runner:
     """One loaded program and the objects that its steps bound."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self.bounds = bounds
+    def __init__(self) -> None:
         self.module = ModuleType(PROGRAM_NAME)
         self.bound: dict[str, Any] = {}
 
-    def load(self, source: str) -> tuple[Any, ...]:
+    def load(self, source: str) -> Body:
         """Run the program's top level; returns the reply's body."""
         self.module.__file__ = PROGRAM_FILE
         sys.modules[PROGRAM_NAME] = self.module
@@ -79,7 +103,7 @@ class Runner:
             exec(compile(source, PROGRAM_FILE, "exec"), self.module.__dict__)
         except BaseException as error:
             return _describe(error)
-        return 0, None, []
+        return requests.VALUE, None, []
 
     def resolve(self, name: str) -> Any:
         """Return what `name` or `object.attribute` calls: a bound object first, then a global."""
@@ -91,7 +115,7 @@ class Runner:
             target = getattr(target, attribute)
         return target
 
-    def step(self, step: tuple[Any, ...]) -> tuple[Any, ...]:
+    def step(self, step: tuple[Any, ...]) -> Body:
         """Run one step; returns the reply's body."""
         name, args, kwargs, bind, consume, mutates, handles = step
         try:
@@ -100,42 +124,42 @@ class Runner:
             result = self.resolve(name)(*args, **kwargs)
             if consume:
                 result = list(islice(result, consume))
-            if bind:
-                self.bound[bind] = result
-                return 1, None, [args[i] for i in mutates]
-            return 0, result, [args[i] for i in mutates]
+            after = [args[i] for i in mutates]
+            if not bind:
+                return requests.VALUE, result, after
+            self.bound[bind] = result
+            return requests.BOUND, None, after
         except BaseException as error:
             return _describe(error)
 
-    def answer(self, nonce: bytes, body: tuple[Any, ...]) -> None:
-        """Encode and send one reply; a value outside the bounds goes as an opaque object."""
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        except BaseException:
-            body = body if body[0] == 2 else (2, ["Exception", "BaseException"], "output failed", 0)
-        try:
-            data = encode(body, self.bounds)
-        except WireError:
-            data = encode((0, _TooLarge(), []), self.bounds)
-        except BaseException as error:
-            data = encode(_describe(error), self.bounds)
-        send(nonce, requests.KIND_REPLY, data)
 
-
-class _TooLarge:
-    """Stands for a value that exceeds the bounds of a reply."""
-
-
-_MISSING = object()
+def _answer(body: Body) -> None:
+    """Encode and send one reply; a value outside the bounds goes as an opaque object."""
+    try:
+        sys.stdout.flush()
+    except BaseException as error:
+        body = _describe(error)
+    try:
+        data = encode(body, _stream.bounds)
+    except WireError:
+        data = encode((requests.VALUE, _TooLarge(), []), _stream.bounds)
+    except BaseException as error:
+        data = encode(_describe(error), _stream.bounds)
+    _stream.send(requests.KIND_REPLY, data)
 
 
 def serve() -> None:
-    """Load one program, then answer requests until the channel closes. Does not return."""
-    _, nonce, source, bounds = receive()
-    runner = Runner(Bounds(*bounds))
-    runner.answer(nonce, runner.load(source))
+    """Set up the world, load one program, then answer requests until the channel closes. Does not return."""
+    _, _stream.nonce, source, bounds, fixture = _stream.receive()
+    _stream.bounds = Bounds(*bounds)
+    try:
+        world.set_up(**fixture)
+    except Exception as error:
+        _answer((requests.NO_WORLD, f"{type(error).__name__}: {error}"[:_MAX_MESSAGE]))
+        return
+    runner = Runner()
+    _answer(runner.load(source))
     while True:
-        _, nonce, steps = receive()
+        _, _stream.nonce, steps = _stream.receive()
         for step in steps:
-            runner.answer(nonce, runner.step(step))
+            _answer(runner.step(step))

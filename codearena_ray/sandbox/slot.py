@@ -1,4 +1,4 @@
-"""A slot: one place where one program at a time runs, kept warm by a zygote."""
+"""A slot: one place where one program at a time runs, kept warm by a zygote per hash seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import array
 import marshal
 import os
 import select
-import signal
 import socket
 import struct
 import subprocess
@@ -14,15 +13,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from codearena_ray.errors import SandboxError
+from codearena_ray.errors import SandboxError, TaskError
 from codearena_ray.sandbox import requests
+from codearena_ray.sandbox.folders import SlotFolder
+from codearena_ray.sandbox.isolation.confine import Plan
 from codearena_ray.sandbox.isolation.detect import Isolation
-from codearena_ray.sandbox.session import Ended, Session
+from codearena_ray.sandbox.isolation.userids import UserId
+from codearena_ray.sandbox.line import Line
+from codearena_ray.sandbox.observe import check_path
+from codearena_ray.sandbox.session import Child, Ended, Session
+from codearena_ray.sandbox.wire import Bounds
 from codearena_ray.types import Fixture, Limits
 
-_START_S = 20.0
-_ANSWER_S = 5.0
+_START_S = 30.0
+_ANSWER_S = 10.0
+_STOP_S = 2.0
+_MAX_ZYGOTES = 3
 _CREDENTIALS = struct.Struct("3i")
+_BOOT = Path(__file__).with_name("boot.py")
 
 
 class Slot:
@@ -30,7 +38,7 @@ class Slot:
 
     Args:
         isolation: What `detect_isolation` found.
-        index: Number of the slot on this machine; decides its user id under profile `root`.
+        index: Number of the slot in its pool, for messages.
 
     Raises:
         SandboxError: the zygote did not start.
@@ -44,23 +52,41 @@ class Slot:
         self._zygote(0)
 
     def open(
-        self, code: str, *, limits: Limits, fixture: Fixture | None = None, hash_seed: int = 0
+        self,
+        code: str,
+        *,
+        limits: Limits,
+        fixture: Fixture | None = None,
+        hash_seed: int = 0,
+        bounds: Bounds | None = None,
     ) -> Session:
         """Return a session with `code` loaded in a fresh child; look at `.loaded` for how that went.
+
+        A session that is still open on this slot is finished first.
 
         Args:
             code: Source of the program (or of task code). Runs as a module, not as `__main__`.
             limits: CPU seconds, wall seconds, memory and output of this child.
-            fixture: The world it finds. None: no environment variables, no input and a working directory that
+            fixture: The world it finds. None: no environment, no input, and a working directory that
                 cannot be written. `Fixture()` gives an empty writable directory.
             hash_seed: `PYTHONHASHSEED` of the child. Each distinct value costs a zygote; use few.
+            bounds: Of one reply; by default 4 MiB, 250,000 values, depth 100, 4 KiB an integer.
 
         Raises:
+            TaskError: the fixture is wrong.
             SandboxError: the zygote died or did not answer; close this slot and make another.
         """
-        if self._session is not None and self._session._report is None:
+        if self._session is not None:
             self._session.finish()
-        self._session = self._zygote(hash_seed).open(code, limits=limits, fixture=fixture)
+        for path in fixture.files if fixture else ():
+            try:
+                check_path(path)
+            except ValueError as error:
+                raise TaskError(f"fixture.files: {error}") from error
+        zygote = self._zygote(hash_seed)
+        child = zygote.fork(limits, writable=fixture is not None, bounds=bounds or Bounds())
+        self._session = Session(child, limits=limits, fixture=fixture)
+        self._session.load(code)
         return self._session
 
     def close(self) -> None:
@@ -78,103 +104,151 @@ class Slot:
         self.close()
 
     def _zygote(self, hash_seed: int) -> _Zygote:
-        zygote = self._zygotes.get(hash_seed)
+        zygote = self._zygotes.pop(hash_seed, None)
         if zygote is None:
-            zygote = self._zygotes[hash_seed] = _Zygote(self.isolation, self.index, hash_seed)
+            while len(self._zygotes) >= _MAX_ZYGOTES:
+                self._zygotes.pop(next(iter(self._zygotes))).close()
+            zygote = _Zygote(self.isolation, hash_seed)
+        self._zygotes[hash_seed] = zygote
         return zygote
 
 
 class _Zygote:
-    def __init__(self, isolation: Isolation, index: int, hash_seed: int) -> None:
+    """The supervisor's end of one zygote process."""
+
+    def __init__(self, isolation: Isolation, hash_seed: int) -> None:
         self.isolation = isolation
+        needs_uid = os.geteuid() == 0
+        self.uid = UserId() if needs_uid else None
+        number = self.uid.number if self.uid else 0
+        self.folder = SlotFolder(number) if isolation.profile == "shared" else None
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
+            command = [isolation.python, "-s", "-P", "-S", "-B", str(_BOOT), str(theirs.fileno())]
             self.process = subprocess.Popen(
-                [
-                    isolation.python,
-                    "-s",
-                    "-P",
-                    "-S",
-                    "-B",
-                    str(Path(__file__).with_name("boot.py")),
-                    str(theirs.fileno()),
-                ],
+                command,
                 env={"PYTHONHASHSEED": str(hash_seed), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 start_new_session=True,
                 cwd="/",
             )
-        self.answer(_START_S)
-
-    def answer(self, patience_s: float = _ANSWER_S) -> dict[str, Any]:
-        """Return the zygote's next message."""
-        poll = select.poll()
-        poll.register(self.control, select.POLLIN)
-        if not poll.poll(patience_s * 1000):
-            raise SandboxError(f"zygote did not answer within {patience_s:g} s")
+        plan = Plan(
+            isolation.profile, isolation.landlock_abi, number, self.folder.path if self.folder else ""
+        )
         try:
-            message = self.control.recv(1 << 16)
-        except OSError as error:
-            raise SandboxError(f"zygote died: {error}") from error
-        if not message:
-            raise SandboxError("zygote died")
-        answer: dict[str, Any] = marshal.loads(message)
-        return answer
+            self.send({name: getattr(plan, name) for name in plan.__slots__})
+            message, _ = self.answer(_START_S)
+            if "ready" not in message:
+                raise SandboxError(f"a zygote could not confine itself: {message.get('failed')}")
+        except SandboxError:
+            self.close()
+            raise
 
-    def order(self, order: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
-        """Send one order and return its answer."""
+    def send(self, order: dict[str, Any], fds: list[int] | None = None) -> None:
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         try:
             self.control.sendmsg([marshal.dumps(order)], ancillary)
         except OSError as error:
-            raise SandboxError(f"zygote died: {error}") from error
-        return self.answer()
+            raise SandboxError(f"the zygote died: {error}") from error
 
-    def open(self, code: str, *, limits: Limits, fixture: Fixture | None) -> Session:
+    def answer(self, patience_s: float = _ANSWER_S) -> tuple[dict[str, Any], int]:
+        """Return the zygote's next message and the descriptor that came with it, or -1."""
+        _wait_readable(self.control, patience_s, "the zygote's answer")
+        try:
+            message, ancillary, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(4))
+        except OSError as error:
+            raise SandboxError(f"the zygote died: {error}") from error
+        if not message:
+            raise SandboxError(f"the zygote died{self.last_words()}")
+        fd = array.array("i", ancillary[0][2])[0] if ancillary else -1
+        return marshal.loads(message), fd
+
+    def last_words(self) -> str:
+        """Return the end of what a dead zygote wrote to standard error."""
+        try:
+            _, text = self.process.communicate(timeout=_STOP_S)
+        except (subprocess.TimeoutExpired, ValueError):
+            return ""
+        lines = text.decode("utf-8", "replace").strip().splitlines()
+        return f": {lines[-1]}" if lines else ""
+
+    def fork(self, limits: Limits, *, writable: bool, bounds: Bounds) -> Child:
+        """Return a new confined child, waiting for its program."""
+        if self.folder is not None or writable:
+            self.send({"do": "clear"})
         ours, theirs = socket.socketpair()
-        output, output_end = os.pipe()
-        order = {"do": "open", "memory_bytes": limits.memory_bytes, "cpu_s": int(limits.cpu_s) + 2}
+        output_fd, output_end = os.pipe()
+        folder_fd = -1
+        order = {
+            "do": "open",
+            "memory_bytes": limits.memory_bytes,
+            "cpu_s": limits.cpu_s,
+            "writable": writable,
+        }
         try:
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            self.order(order, [theirs.fileno(), output_end])
+            self.send(order, [theirs.fileno(), output_end])
+            theirs.close()
+            _, folder_fd = self.answer()
+            pid = _greeting(ours)
+        except BaseException:
+            ours.close()
+            for fd in (output_fd, folder_fd):
+                if fd >= 0:
+                    os.close(fd)
+            raise
         finally:
             theirs.close()
             os.close(output_end)
-        pid = _greeting(ours)
-        session = Session(
+        line = Line(
             channel=ours,
-            output_fd=output,
-            limits=limits,
-            profile=self.isolation.profile,
-            end=self.end,
+            output_fd=output_fd,
             zygote_fd=self.control.fileno(),
+            output_bytes=limits.output_bytes,
+            bounds=bounds,
         )
-        session._load(code, pid)
-        return session
+        return Child(line, pid, folder_fd, bounds, self.isolation.profile, self.end)
 
     def end(self) -> Ended:
-        return Ended(*self.order({"do": "end"})["exit"])
+        """Kill and reap the child in hand."""
+        self.send({"do": "end"})
+        message, _ = self.answer()
+        return Ended(*message["ended"])
 
     def close(self) -> None:
+        """Let the zygote leave, or make it; remove what is left."""
         self.control.close()
         try:
-            self.process.wait(2.0)
+            self.process.wait(_STOP_S)
         except subprocess.TimeoutExpired:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait(2.0)
+            self.process.kill()
+            self.process.wait(_STOP_S)
+        if self.process.stderr:
+            self.process.stderr.close()
+        if self.folder:
+            self.folder.close()
+        if self.uid:
+            self.uid.release()
+
+
+def _wait_readable(source: socket.socket, patience_s: float, what: str) -> None:
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    if not poll.poll(patience_s * 1000):
+        raise SandboxError(f"waited {patience_s:g} s for {what}")
 
 
 def _greeting(channel: socket.socket) -> int:
-    """Return the child's process id in this namespace, as the kernel attests it with the child's first byte."""
-    poll = select.poll()
-    poll.register(channel, select.POLLIN)
-    if not poll.poll(_ANSWER_S * 1000):
-        raise SandboxError("a child did not start")
+    """Return the child's process id here, as the kernel attests it with the child's first byte."""
+    _wait_readable(channel, _ANSWER_S, "a child to start")
     message, ancillary, _, _ = channel.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size))
     if message != requests.HELLO:
-        raise SandboxError("a child could not be isolated")
+        channel.settimeout(1.0)
+        why = channel.recv(512).decode("utf-8", "replace") if message else "it died"
+        raise SandboxError(f"a child could not be isolated: {why}")
     channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
     for _, kind, data in ancillary:
         if kind == socket.SCM_CREDENTIALS:

@@ -1,8 +1,9 @@
 """What comes back from a sandbox child: plain data, hashed containers left unhashed, and opaque handles.
 
-A set or dict that a child sent arrives as `WireSet` or `WireDict`, a list of items in the child's order. Nothing
-here hashes, sorts, diffs or renders what a child sent: 25,000 colliding integers would cost seconds in a `set()`.
-`plain` converts after a check that makes collisions cheap, for callers that need the builtin type.
+A set or dict that a child sent arrives as `WireSet` or `WireDict`, a list of items in the child's order.
+Nothing here hashes, sorts, diffs or renders what a child sent: 25,000 colliding integers would cost
+seconds in a `set()`. `plain` converts after a check that makes collisions cheap, for callers that need the
+builtin type.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Reply:
 
 
 _MAX_SAME_HASH = 32
-"""More keys of one container with the same hash are an attack: Python's own types do not do that by chance."""
+"""More keys of one container with the same hash are an attack: that does not happen by chance."""
 
 
 def _check_hashes(items: list[Any]) -> None:
@@ -89,7 +90,8 @@ def _check_hashes(items: list[Any]) -> None:
 def plain(value: WireValue) -> Any:
     """Return `value` with `WireSet` and `WireDict` turned into set, frozenset and dict.
 
-    Cost is linear in the value: containers whose keys share too many hashes are refused before they are built.
+    Cost is linear in the value: containers whose keys share too many hashes are refused before they are
+    built.
 
     Raises:
         ValueError: the value holds an opaque object, an unhashable key or a repeated one, or colliding keys.

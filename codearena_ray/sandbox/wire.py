@@ -1,9 +1,10 @@
 """The closed language that a child may speak to its supervisor: values of exact builtin types, within bounds.
 
-`encode` runs in the child and is as trustworthy as the program beside it. `decode` runs in the supervisor: it is
-iterative, counts bytes, nodes, depth and integer size against `Bounds` before it builds anything, imports nothing
-by name and raises `WireError` for everything that is not exactly right; the caller treats that as the child's death.
-The other direction (supervisor to child) is `marshal`: the child may trust its supervisor.
+`encode` runs in the child and is as trustworthy as the program beside it. `decode` runs in the supervisor:
+it is iterative, counts bytes, nodes, depth and integer size against `Bounds` before it builds anything,
+imports nothing by name and raises `WireError` for everything that is not exactly right; the caller treats
+that as the child's death. The other direction (supervisor to child) is `marshal`: the child may trust its
+supervisor.
 
 Format: one tag byte, then the body; counts and lengths are unsigned 32-bit little-endian.
     N T F          None, True, False             i 8 bytes      int64
@@ -47,7 +48,7 @@ class Bounds:
 
 
 class _Encoder:
-    """Writes one value; counts as it goes, so that a child learns of an oversized value before it sends it."""
+    """Writes one value and counts: a child learns of an oversized value before it sends it."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.out = bytearray()
@@ -65,7 +66,7 @@ class _Encoder:
         elif kind is list:
             self.put_list(value, depth)
         elif kind is tuple or kind is set or kind is frozenset:
-            self.out += {tuple: b"t", set: b"S", frozenset: b"Z"}[kind] + _COUNT.pack(len(value))
+            self.out += (b"t" if kind is tuple else b"S" if kind is set else b"Z") + _COUNT.pack(len(value))
             for item in value:
                 self.put(item, depth + 1)
         elif kind is dict:

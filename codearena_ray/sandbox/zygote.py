@@ -1,8 +1,8 @@
 """A small, clean process that forks one isolated child per execution. It runs no code of a program or a pack.
 
 It exists because forking a large process is slow and copies its secrets: a zygote is exec'd with an empty
-environment, loads what programs usually import, freezes its heap and forks on request. It leaves when its control
-socket closes, so that a supervisor that was killed leaves nothing behind.
+environment, loads what programs usually import, confines itself, freezes its heap and forks on request. It
+leaves when its control socket closes, so that a supervisor that was killed leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -14,135 +14,149 @@ import os
 import resource
 import signal
 import socket
-import sys
 from importlib import import_module
 from typing import Any, NoReturn
 
-from codearena_ray.sandbox import requests, runner
-
-PRELOAD = [
-    "abc",
-    "array",
-    "base64",
-    "bisect",
-    "calendar",
-    "cmath",
-    "collections",
-    "contextlib",
-    "copy",
-    "csv",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "enum",
-    "fractions",
-    "functools",
-    "hashlib",
-    "heapq",
-    "hmac",
-    "html",
-    "io",
-    "itertools",
-    "json",
-    "keyword",
-    "math",
-    "numbers",
-    "operator",
-    "os",
-    "pprint",
-    "queue",
-    "random",
-    "re",
-    "secrets",
-    "shlex",
-    "sqlite3",
-    "statistics",
-    "string",
-    "struct",
-    "subprocess",
-    "tempfile",
-    "textwrap",
-    "threading",
-    "time",
-    "timeit",
-    "traceback",
-    "types",
-    "typing",
-    "unicodedata",
-    "urllib.parse",
-    "uuid",
-    "xml.etree.ElementTree",
-    "zlib",
-]
-_MAX_MESSAGE = 1 << 16
+from codearena_ray.sandbox import processes, requests, runner
+from codearena_ray.sandbox.isolation.confine import Confinement, Plan, remove_tree
 
 
-def _exit_of(pid: int) -> tuple[int, int, float, int]:
-    """Wait for `pid`; returns exit code, signal, CPU seconds and peak resident bytes."""
-    _, status, usage = os.wait4(pid, 0)
-    code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
-    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    return code, number, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
-def _child(order: dict[str, Any], channel: int, output: int, entropy: bytes) -> NoReturn:
-    """Become one execution: descriptors, layers, then the program."""
-    try:
-        null = os.open("/dev/null", os.O_RDONLY)
-        os.dup2(null, 0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        os.dup2(channel, runner.CHANNEL_FD)
-        os.closerange(4, 1024)
-        limit = order["memory_bytes"] + order["baseline_bytes"]
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CPU, (order["cpu_s"], order["cpu_s"]))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        import_module("random").seed(entropy)
-        os.write(runner.CHANNEL_FD, requests.HELLO)
-        runner.serve()
-    except MemoryError:
-        os._exit(requests.MEMORY_EXIT)
-    except BaseException as error:
-        os.write(2, f"{type(error).__name__}: {error}"[:500].encode())
-    os._exit(1)
+PRELOAD = _names(
+    "abc argparse array ast asyncio base64 binascii bisect calendar cmath collections.abc "
+    "concurrent.futures contextlib copy csv dataclasses datetime decimal difflib enum fractions "
+    "functools graphlib hashlib heapq hmac html html.parser http.client inspect io ipaddress "
+    "itertools json keyword linecache logging math mmap numbers opcode operator os pathlib pickle "
+    "platform pprint queue random re secrets select selectors shlex shutil sqlite3 stat statistics "
+    "string stringprep struct subprocess tempfile textwrap threading time timeit tokenize traceback "
+    "types typing unicodedata unittest urllib.parse urllib.request uuid weakref xml.etree.ElementTree "
+    "zipfile zlib zoneinfo"
+)
+"""Loaded before confinement: afterwards extension modules cannot be, because no memory becomes executable."""
+
+_FIRST_FREE_FD = 10
+"""Descriptors below are left to what a child inherits."""
 
 
-def _baseline_bytes() -> int:
-    with open("/proc/self/statm", "rb") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+class _Zygote:
+    """The child in hand and how it is made and ended."""
+
+    def __init__(self, control: socket.socket, plan: Plan) -> None:
+        self.control = control
+        self.confinement = Confinement(plan)
+        self.baseline_bytes = 0
+        self.child = 0
+        self.folder = ""
+
+    def open(self, order: dict[str, Any], fds: array.array[int]) -> None:
+        """Fork a child for an order; answers with a descriptor of its folder if it has one."""
+        channel, output = fds
+        self.end()
+        self.folder = self.confinement.make_folder() if order["writable"] else ""
+        self.child = self.confinement.fork()
+        if self.child == 0:
+            self.become_child(order, channel, output)
+        os.close(channel)
+        os.close(output)
+        ancillary = []
+        if self.folder:
+            folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [folder]))]
+        self.control.sendmsg([marshal.dumps({"opened": True})], ancillary)
+        for _, _, sent in ancillary:
+            os.close(sent[0])
+
+    def become_child(self, order: dict[str, Any], channel: int, output: int) -> NoReturn:
+        """Be one execution: descriptors, layers, then the program. Leaves by `_exit` whatever happens."""
+        try:
+            null = os.open("/dev/null", os.O_RDWR)
+            os.dup2(null, 0)
+            os.dup2(output, 1)
+            os.dup2(null, 2)
+            os.dup2(channel, runner.CHANNEL_FD)
+            self.confinement.enter(
+                folder=self.folder,
+                memory_bytes=order["memory_bytes"] + self.baseline_bytes,
+                cpu_s=order["cpu_s"],
+            )
+            os.write(runner.CHANNEL_FD, requests.HELLO)
+        except BaseException as error:
+            os.write(runner.CHANNEL_FD, requests.FAILED + f"{type(error).__name__}: {error}"[:500].encode())
+            os._exit(1)
+        try:
+            runner.serve()
+        except MemoryError:
+            os._exit(requests.MEMORY_EXIT)
+        finally:
+            os._exit(1)
+
+    def end(self) -> tuple[int, int, float, int]:
+        """Kill the child; returns exit code, signal, CPU seconds and peak resident bytes."""
+        if not self.child:
+            return 0, 0, 0.0, 0
+        os.kill(self.child, signal.SIGKILL)
+        _, status, usage = os.wait4(self.child, 0)
+        self.child = 0
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        return code, number, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+
+    def clear(self) -> None:
+        """Remove what the last child left on disk."""
+        if self.folder:
+            remove_tree(self.folder)
+            self.folder = ""
+
+    def serve(self) -> None:
+        """Carry out orders until the control socket closes."""
+        while True:
+            message, ancillary, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(2 * 4))
+            if not message:
+                return
+            order = marshal.loads(message)
+            if order["do"] == "open":
+                self.open(order, array.array("i", ancillary[0][2]))
+            elif order["do"] == "end":
+                self.control.send(marshal.dumps({"ended": self.end()}))
+            else:
+                self.end()
+                self.clear()
+
+
+def _own_descriptors(control_fd: int) -> socket.socket:
+    """Move the control socket out of the way of the descriptors that children inherit."""
+    control = socket.socket(fileno=os.dup(control_fd))
+    while control.fileno() < _FIRST_FREE_FD:
+        control = socket.socket(fileno=os.dup(control.detach()))
+    os.closerange(3, control.fileno())
+    for fd in range(3, _FIRST_FREE_FD):
+        os.dup2(0, fd, inheritable=False)
+    control.set_inheritable(False)
+    return control
 
 
 def main(control_fd: int) -> None:
-    """Serve `open` and `end` orders on the control socket until it closes."""
-    control = socket.socket(fileno=control_fd)
-    control.set_inheritable(False)
+    """Confine this process as the first message says, report, and serve."""
+    control = _own_descriptors(control_fd)
+    plan = Plan(**marshal.loads(control.recv(1 << 16)))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in PRELOAD:
         import_module(name)
-    baseline = _baseline_bytes()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    processes.install()
+    try:
+        zygote = _Zygote(control, plan)
+        with open("/proc/self/statm", "rb") as file:
+            zygote.baseline_bytes = int(file.read().split()[0]) * resource.getpagesize()
+        zygote.confinement.settle()
+    except OSError as error:
+        control.send(marshal.dumps({"failed": str(error)}))
+        return
     gc.collect()
     gc.freeze()
-    control.send(marshal.dumps({"ready": os.getpid()}))
-    child = 0
-    while True:
-        message, ancillary, _, _ = control.recvmsg(_MAX_MESSAGE, socket.CMSG_SPACE(3 * 4))
-        if not message:
-            break
-        order = marshal.loads(message)
-        if order["do"] == "open":
-            fds = array.array("i", ancillary[0][2])
-            order["baseline_bytes"] = baseline
-            child = os.fork()
-            if child == 0:
-                _child(order, fds[0], fds[1], os.urandom(32))
-            for fd in fds:
-                os.close(fd)
-            control.send(marshal.dumps({"pid": child}))
-        else:
-            os.kill(child, signal.SIGKILL)
-            control.send(marshal.dumps({"exit": _exit_of(child)}))
-            child = 0
-    if child:
-        os.kill(child, signal.SIGKILL)
-    sys.exit(0)
+    control.send(marshal.dumps({"ready": True}))
+    zygote.serve()
+    zygote.end()
+    zygote.clear()

@@ -1,1 +1,1 @@
-"""The kernel layers around a child: limits, system-call filter, Landlock, namespaces; and which of them exist here."""
+"""The kernel layers around a child: limits, call filter, Landlock, namespaces; and which of them exist."""
