@@ -81,6 +81,7 @@ class Session:
         self._fixture = fixture or Fixture()
         self._broker = ProcessBroker(self._fixture.processes)
         self._wall_left_s = limits.wall_s
+        self._cpu_end_s = limits.cpu_s
         self._deadline = 0.0
         self._death: Death | None = None
         self._ended: Ended | None = None
@@ -91,7 +92,9 @@ class Session:
         """True while further steps can run."""
         return self._death is None and self._report is None
 
-    def call(self, steps: Sequence[Step], *, wall_s: float | None = None) -> list[Reply]:
+    def call(
+        self, steps: Sequence[Step], *, wall_s: float | None = None, cpu_s: float | None = None
+    ) -> list[Reply]:
         """Return one reply per step, in order; never raises for anything the program does.
 
         Args:
@@ -99,12 +102,16 @@ class Session:
                 `mutates` are sent; a `Handle` as a top-level positional argument passes a bound object.
             wall_s: Wall seconds for this call; never more than what is left of the session's own limit, of
                 which only time spent waiting inside `call` counts.
+            cpu_s: CPU seconds for this call in place of what is left of the session's own limit, so that one
+                session can run several cases with a budget each. The kernel ends a child that used more than
+                one second beyond the session's limit in all.
 
         Raises:
             SandboxError: the zygote died; the slot must be closed.
         """
         if not self.alive:
             return [Reply("dead", death=Verdict.NOT_RUN) for _ in steps]
+        self._cpu_end_s = self.limits.cpu_s if cpu_s is None else self.cpu_s() + cpu_s
         nonce = os.urandom(requests.NONCE_BYTES)
         data = requests.request("call", nonce, [_portable(step) for step in steps])
         return self._exchange(data, nonce, len(steps), wall_s)
@@ -199,7 +206,7 @@ class Session:
         wall = self._deadline - time.monotonic()
         if wall <= 0:
             raise Death(Verdict.TIMEOUT, "wall")
-        cpu = self.limits.cpu_s - self.cpu_s()
+        cpu = self._cpu_end_s - self.cpu_s()
         if cpu <= 0:
             raise Death(Verdict.TIMEOUT, "cpu")
         return min(wall, max(cpu, 0.001))
@@ -218,7 +225,7 @@ class Session:
             return death
         if ended.exit_code == requests.MEMORY_EXIT:
             return Death(Verdict.MEMORY, "memory")
-        if ended.cpu_s >= self.limits.cpu_s:
+        if ended.cpu_s >= self._cpu_end_s:
             return Death(Verdict.TIMEOUT, "cpu")
         return death
 
