@@ -102,7 +102,8 @@ class CodeArenaMultiEnv(MultiAgentEnv):
         for agent_id, turn in step.turns.items():
             infos.setdefault(agent_id, {})["turn"] = turn
         terminated = {**dict.fromkeys(shown, step.terminated), "__all__": step.terminated}
-        truncated = {**dict.fromkeys(shown, step.truncated), "__all__": step.truncated}
+        # Only "__all__": RLlib 2.60 declares an episode *terminated* once each agent is marked truncated.
+        truncated = {"__all__": step.truncated}
         rewards = {agent_id: float(reward) for agent_id, reward in step.rewards.items()}
         return _observed(step), rewards, terminated, truncated, infos
 

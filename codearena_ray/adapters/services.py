@@ -138,7 +138,7 @@ class LocalServices:
 
     def __call__(self) -> Services:
         """Start the sandbox slots and return the services that own them."""
-        from codearena_ray.grading import LocalGrader
+        from codearena_ray.grading.local import LocalGrader
         from codearena_ray.judge import make_judge
 
         judge = make_judge(self.judge)

@@ -21,10 +21,10 @@ _CLASS_OF_VERDICT = {
     Verdict.WRONG: "WrongAnswer",
     Verdict.RAISED: "Exception",
     Verdict.TIMEOUT: "Timeout",
-    Verdict.MEMORY: "MemoryError",
+    Verdict.MEMORY: "MemoryLimit",
     Verdict.CRASHED: "Crashed",
-    Verdict.PROTOCOL: "Crashed",
-    Verdict.NOT_RUN: "Crashed",
+    Verdict.PROTOCOL: "Protocol",
+    Verdict.NOT_RUN: "NotRun",
 }
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}\Z")
 
