@@ -86,7 +86,8 @@ def hidden(rng):
     cases = [[text] for text in good]
     bad = [
         "", "x", "i", "i;", "i1", "i-0;", "i00;", "i+1;", "i1_0;", "i 1;", "i1.5;", "s", "s2:a", "s-1:",
-        "s1a", "s01:a", "l", "li1;", "lx", "d", "ds1:ae", "di1;i2;e", "ds1:ai1;s1:ai2;e", "i1;i2;", "lee", "s1:ab",
+        "s1a", "s01:a", "l", "li1;", "lx", "d", "ds1:ae", "di1;i2;e", "ds1:ai1;s1:ai2;e", "i1;i2;", "lee",
+        "s1:ab",
         "i1; ", "dlei1;e", "i\u0663;", "e", "ls-4:e", "ds1:ai1;", "ds1:ai1;s1:be",
     ]
     cases += [{"args": [text], "raises": "ValueError"} for text in bad]
