@@ -1,7 +1,7 @@
 """What an author's case function returned, as test cases without expectations.
 
-A case is a list of positional arguments of the first entry point, or a dictionary with the keys of one step or a
-list of `steps`, and with the keys of the world around it. See `docs` of the authoring format in `authoring`.
+A case is a list of positional arguments of the first entry point, or a dictionary with the keys of one step
+or with a list of `steps`, and with the keys of the world around it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Cases with their expected values: the author's generators and the reference, run in sandbox children.
 
-Every value crosses the sandbox's wire as plain data; nothing an author wrote runs in this process. The same seed
-gives the same cases on every machine: `hidden(rng)` sees a `random.Random` whose seed depends on the family and
-the build's seed alone, in a child with a fixed hash seed.
+Every value crosses the sandbox's wire as plain data; nothing an author wrote runs in this process. The same
+seed gives the same cases on every machine: `hidden(rng)` sees a `random.Random` whose seed depends on the
+family and the build's seed alone, in a child with a fixed hash seed.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def prepare(problem: Problem, slot: Slot, *, seed: int) -> Prepared:
         seed: The build's seed.
 
     Raises:
-        TaskError: a generator or the reference failed, disagreed with the author, or gave what is not plain data.
+        TaskError: a generator or the reference failed, disagreed with the author, or gave something that is
+            not plain data.
         SandboxError: the slot failed.
     """
     limits = DEFAULT_LIMITS

@@ -178,7 +178,7 @@ def _fresh_variable(rng: random.Random, taken: set[str], *, short: bool) -> str:
 def rename_task(task: Task, rng: random.Random) -> Task:
     """Return the task with fresh identifiers in both programs, its cases, scaling and statement.
 
-    The renamed task has an id of its own (`ID.rename-…`), its parent's family and split, and a content hash of its own.
+    It has an id of its own (`ID.rename-…`), its parent's family and split, and its own content hash.
     Classes, methods and everything a case passes by keyword keep their names.
 
     Args:
