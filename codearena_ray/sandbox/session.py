@@ -62,6 +62,8 @@ class Child:
     profile: str
     end: Callable[[], Ended]
     """Kills and reaps it."""
+    clear: Callable[[], None]
+    """Has what it left in its folder removed, without waiting for that."""
 
 
 class Session:
@@ -246,6 +248,7 @@ class Session:
         self._child.line.close()
         if self._child.folder_fd >= 0:
             os.close(self._child.folder_fd)
+            self._child.clear()
 
 
 def _portable(step: Step) -> tuple[Any, ...]:

@@ -177,8 +177,6 @@ class _Zygote:
 
     def fork(self, limits: Limits, *, writable: bool, bounds: Bounds) -> Child:
         """Return a new confined child, waiting for its program."""
-        if self.folder is not None or writable:
-            self.send({"do": "clear"})
         ours, theirs = socket.socketpair()
         output_fd, output_end = os.pipe()
         folder_fd = -1
@@ -210,7 +208,9 @@ class _Zygote:
             output_bytes=limits.output_bytes,
             bounds=bounds,
         )
-        return Child(line, pid, folder_fd, bounds, self.isolation.profile, self.end)
+        return Child(
+            line, pid, folder_fd, bounds, self.isolation.profile, self.end, lambda: self.send({"do": "clear"})
+        )
 
     def end(self) -> Ended:
         """Kill and reap the child in hand."""

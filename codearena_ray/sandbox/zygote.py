@@ -55,6 +55,7 @@ class _Zygote:
         """Fork a child for an order; answers with a descriptor of its folder if it has one."""
         channel, output = fds
         self.end()
+        self.clear()
         self.folder = self.confinement.make_folder() if order["writable"] else ""
         self.child = self.confinement.fork()
         if self.child == 0:
