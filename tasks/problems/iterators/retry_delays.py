@@ -67,10 +67,10 @@ def retry_delays(first, factor, cap, repeat=1):
         if delay < cap:
             delay = delay * factor
 
-# %% bug division_makes_floats category=type
+# %% bug number_iterated category=type
 def retry_delays(first, factor, cap, repeat=1):
-    delay = min(first, cap) / factor
+    delay = min(first, cap)
     while True:
-        delay = min(delay * factor, cap)
-        for _ in range(repeat):
+        for _ in repeat:
             yield delay
+        delay = min(delay * factor, cap)
