@@ -1,8 +1,8 @@
 """Proofs: what a task claims about its reference and its bug, shown in the sandbox.
 
 A reference passes every case under several hash seeds with time to spare. A bug fails a hidden case, the
-same cases every time; or it passes all of them and is slow where the reference is fast. A verdict that a limit
-decides counts only if five times the limit decides it the same way.
+same cases every time; or it passes all of them and is slow where the reference is fast. A verdict that a
+limit decides counts only if five times the limit decides it the same way.
 """
 
 from __future__ import annotations
