@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from codearena_ray.config import Config, DeadlinesConfig, JudgeConfig, SandboxConfig
 from codearena_ray.env.exchange import JudgeRequest, Request, Result, RunRequest
@@ -96,6 +96,13 @@ class Services:
         if self._close is not None:
             close, self._close = self._close, None
             close()
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Services:
+        """Return itself: `gymnasium.make` copies its arguments, and slots cannot be copied."""
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("services belong to one process; pass a factory, such as LocalServices, to others")
 
     def __enter__(self) -> Services:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 
@@ -105,3 +106,10 @@ def test_the_local_factory_is_picklable_and_equal_for_equal_settings():
     assert pickle.loads(pickle.dumps(factory)) == factory
     assert hash(factory) == hash(LocalServices.of(parse_config({"sandbox": {"num_slots": 3}})))
     assert factory != LocalServices.of(Config())
+
+
+def test_services_are_not_copied_and_say_so_when_they_are_sent_away():
+    services = table_services()
+    assert copy.deepcopy({"services": services})["services"] is services
+    with pytest.raises(TypeError, match="factory"):
+        pickle.dumps(services)
