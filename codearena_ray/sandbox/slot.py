@@ -89,6 +89,11 @@ class Slot:
         self._session.load(code)
         return self._session
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of its zygotes; everything that runs in the slot dies with them."""
+        return tuple(zygote.process.pid for zygote in self._zygotes.values())
+
     def close(self) -> None:
         """End every process of the slot and remove its files. Idempotent."""
         for zygote in self._zygotes.values():

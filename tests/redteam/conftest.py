@@ -8,6 +8,7 @@ from codearena_ray.types import Fixture, Limits, SandboxReport, Step
 
 PROFILES = ("root", "user", "shared")
 Run = Callable[..., Reply]
+LIMITS = Limits()
 
 
 def offered_profiles() -> list[str]:
@@ -34,7 +35,7 @@ def run(slot: Slot) -> Iterator[Run]:
     def runner(
         code: str,
         *args: object,
-        limits: Limits = Limits(),
+        limits: Limits = LIMITS,
         fixture: Fixture | None = None,
     ) -> Reply:
         with slot.open(code, limits=limits, fixture=fixture) as session:
@@ -49,7 +50,7 @@ def report(slot: Slot) -> Callable[..., tuple[Reply, SandboxReport]]:
     """Like `run`, with the sandbox report."""
 
     def runner(
-        code: str, *args: object, limits: Limits = Limits(), fixture: Fixture | None = None
+        code: str, *args: object, limits: Limits = LIMITS, fixture: Fixture | None = None
     ) -> tuple[Reply, SandboxReport]:
         with slot.open(code, limits=limits, fixture=fixture) as session:
             reply = session.call([Step("attack", args)])[0]

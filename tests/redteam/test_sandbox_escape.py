@@ -104,7 +104,7 @@ def test_no_socket_of_any_kind_can_be_made(run: Run) -> None:
 import socket
 def attack():
     made = []
-    for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK, socket.AF_PACKET, 38, 40):
+    for family in range(1, 46):
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW):
             try:
                 socket.socket(family, kind).close()
@@ -194,50 +194,13 @@ def test_namespaces_and_mounts_are_out_of_reach(run: Run) -> None:
 
 
 def test_rare_kernel_entries_are_closed(run: Run) -> None:
-    calls = raw(
-        *[
-            "bpf",
-            "io_uring_setup",
-            "io_uring_enter",
-            "userfaultfd",
-            "keyctl",
-            "add_key",
-            "request_key",
-            "memfd_create",
-            "memfd_secret",
-        ],
-        *[
-            "name_to_handle_at",
-            "open_by_handle_at",
-            "init_module",
-            "finit_module",
-            "kexec_load",
-            "reboot",
-            "swapon",
-            "acct",
-        ],
-        *[
-            "personality",
-            "modify_ldt",
-            "iopl",
-            "ioperm",
-            "process_madvise",
-            "lookup_dcookie",
-            "quotactl",
-            "syslog",
-        ],
-        *[
-            "shmget",
-            "semget",
-            "msgget",
-            "mq_open",
-            "inotify_init1",
-            "fanotify_init",
-            "landlock_create_ruleset",
-            "seccomp",
-            "prctl",
-        ],
+    names = (
+        "bpf io_uring_setup io_uring_enter userfaultfd keyctl add_key request_key memfd_create memfd_secret "
+        "name_to_handle_at open_by_handle_at init_module finit_module kexec_load reboot swapon acct "
+        "personality modify_ldt iopl ioperm process_madvise lookup_dcookie quotactl syslog shmget semget "
+        "msgget mq_open inotify_init1 fanotify_init landlock_create_ruleset seccomp prctl"
     )
+    calls = raw(*names.split())
     assert run(RAW_CALLS, calls).value == []
 
 
@@ -370,7 +333,8 @@ def attack(paths):
     found = [m.__name__ for m in (builtins, json, sys) if hasattr(m, 'note')]
     found += [path for path in paths if os.path.exists(path)]
     found += [name for name in os.listdir('.')]
-    return found + [json.dumps(1)] * (json.dumps(1) != '1') + [os.environ.get('NOTE', '')] * ('NOTE' in os.environ)
+    found += ['NOTE'] * ('NOTE' in os.environ)
+    return found + [json.dumps(1)] * (json.dumps(1) != '1')
 """
     paths = ["note", "/tmp/note", "/dev/shm/note", "../note", "/work/note"]
     with slot.open(writer, limits=Limits(), fixture=Fixture()) as session:

@@ -1,4 +1,4 @@
-"""Attacks on memory, time, output, disk, descriptors and threads: each costs its own child and nothing else."""
+"""Attacks on memory, time, output, disk, descriptors and threads: each costs its own child, no more."""
 
 import time
 from collections.abc import Callable
@@ -77,7 +77,8 @@ def test_an_output_bomb_ends_at_its_limit(report: Report) -> None:
 
 
 def test_one_enormous_line_is_cut(slot: Slot) -> None:
-    with slot.open("def attack():\n    print('x' * 10 ** 8)\n", limits=Limits(output_bytes=1000)) as session:
+    code = "def attack():\n    print('x' * 10 ** 8)\n"
+    with slot.open(code, limits=Limits(output_bytes=1000)) as session:
         session.call([Step("attack")])
         session.finish()
         assert session.observed.stdout == "x" * 1000

@@ -27,7 +27,7 @@ class Isolation:
     """A profile and the layers behind it, as tried on this machine."""
 
     profile: str
-    """`root`: namespaces, a user id per slot; `user`: user namespaces; `shared`: Landlock and seccomp only."""
+    """`root`: namespaces, a user id per slot; `user`: user namespaces; `shared`: Landlock and seccomp."""
     layers: Mapping[str, bool | str] = field(default_factory=dict)
     """Layer to False, True or what exactly is in use."""
     landlock_abi: int = 0

@@ -66,7 +66,7 @@ class Rules:
     threads: bool = True
     """Whether a program may start threads: not where RLIMIT_NPROC counts other slots too."""
     metadata: bool = True
-    """Whether it may change modes and times and read links: not where it shares a file system and a user id."""
+    """Whether it may change modes and times and read links: not where it shares files and a user id."""
 
 
 class _Program:
