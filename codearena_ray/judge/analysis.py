@@ -1,4 +1,4 @@
-"""The supervisor's side of the analyser process: one request at a time, restarted on death, timeout and age."""
+"""The supervisor's side of the analyser process: one request at a time, restarted on death, timeout, age."""
 
 from __future__ import annotations
 

@@ -84,8 +84,9 @@ def parse_scores(answer: str) -> Scores | None:
         pairs = json.loads(text, object_pairs_hook=list)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(pairs, list) or sorted(str(p[0]) for p in pairs if isinstance(p, tuple)) !=
-    sorted(AXES):
+    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+        return None
+    if sorted(name for name, _ in pairs) != sorted(AXES):
         return None
     values = dict(pairs)
     for value in values.values():
