@@ -13,7 +13,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NoReturn, Protocol
@@ -21,7 +21,9 @@ from typing import NoReturn, Protocol
 from codearena_ray.config import Config, DeadlinesConfig, JudgeConfig, SandboxConfig
 from codearena_ray.env.exchange import JudgeRequest, Request, Result, RunRequest
 from codearena_ray.errors import InfrastructureError, SandboxError
-from codearena_ray.types import JudgeVerdict, RunReport, Task
+from codearena_ray.grading.local import LocalGrader
+from codearena_ray.judge import Judge, make_judge
+from codearena_ray.types import RunReport, Task
 
 
 class Grader(Protocol):
@@ -29,19 +31,6 @@ class Grader(Protocol):
 
     def grade(self, task: Task, codes: Sequence[str], *, deadline_s: float) -> list[RunReport]:
         """Return one report per program, in order, or raise an `InfrastructureError`."""
-        ...
-
-
-class Judge(Protocol):
-    """Scores a program on up to three axes; blocking and thread-safe."""
-
-    @property
-    def axes(self) -> frozenset[str]:
-        """The axes that it always scores."""
-        ...
-
-    def judge(self, task: Task, code: str, *, deadline_s: float) -> JudgeVerdict:
-        """Return a verdict, or raise an `InfrastructureError`."""
         ...
 
 
@@ -145,13 +134,13 @@ class LocalServices:
 
     def __call__(self) -> Services:
         """Start the sandbox slots and return the services that own them."""
-        from codearena_ray.grading.local import LocalGrader
-        from codearena_ray.judge import make_judge
-
-        judge = make_judge(self.judge)
-        grader = LocalGrader(self.sandbox)
+        with ExitStack() as stack:
+            judge = make_judge(self.judge)
+            stack.callback(judge.close)
+            grader = stack.enter_context(LocalGrader(self.sandbox))
+            close = stack.pop_all().close
         return Services(
-            grader, judge, self.deadlines, efficiency_applies=self.sandbox.efficiency, close=grader.close
+            grader, judge, self.deadlines, efficiency_applies=self.sandbox.efficiency, close=close
         )
 
 
