@@ -74,8 +74,8 @@ class Backend(Protocol):
     def kill(self) -> None:
         """End its processes at once."""
 
-    async def close(self, *, timeout_s: float) -> None:
-        """End its processes in good order."""
+    async def close(self) -> None:
+        """End its processes and release everything."""
 
 
 class Engine:
@@ -277,12 +277,12 @@ class Engine:
         measured = await asyncio.gather(*(self._backend.prompt_logprobs(ids) for ids in probe.token_ids))
         return probe.worst(measured)
 
-    async def close(self, *, timeout_s: float = 5.0) -> None:
+    async def close(self) -> None:
         """Stop serving and end all processes below."""
         if self._state is not EngineState.DEAD:
             self._state, self._cause = EngineState.DEAD, "closed"
             self._doomed.set()
-        await self._backend.close(timeout_s=timeout_s)
+        await self._backend.close()
 
     def _quarantine(self, cause: str) -> None:
         if self._state is EngineState.READY:

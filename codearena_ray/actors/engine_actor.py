@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,10 @@ class EngineActor:
         self._options = options
         self._node: NodeDirectory | None = None
         self._engine: Engine | None = None
+
+    async def where(self) -> tuple[str, int]:
+        """Return the host and the process that it lives in."""
+        return socket.gethostname(), os.getpid()
 
     async def start(self) -> EngineHealth:
         """Start; see `Engine.start`."""
@@ -81,10 +86,10 @@ class EngineActor:
             if data is not None:
                 Path(path).unlink(missing_ok=True)
 
-    async def close(self, *, timeout_s: float) -> None:
+    async def close(self) -> None:
         """End vLLM and release the node directory."""
         if self._engine is not None:
-            await self._engine.close(timeout_s=timeout_s)
+            await self._engine.close()
         if self._node is not None:
             self._node.close()
 

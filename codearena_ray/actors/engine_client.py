@@ -135,7 +135,11 @@ class EngineClient:
             task = self._refresh = asyncio.ensure_future(question)
         done, _ = await asyncio.wait({task}, timeout=timeout_s)
         if done:
-            table = task.result()
+            try:
+                table = task.result()
+            except EngineError:  # the directory itself is being restarted
+                await asyncio.sleep(min(timeout_s, 0.5))
+                return
             if table is not None and table.revision > self._table.revision:
                 self._table = table
                 self._shunned.clear()

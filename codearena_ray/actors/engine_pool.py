@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from codearena_ray.actors.engine import PauseMode
 from codearena_ray.actors.engine_client import EngineClient
-from codearena_ray.actors.engine_supervisor import Cluster, EngineSupervisor
+from codearena_ray.actors.engine_slot import Cluster
+from codearena_ray.actors.engine_supervisor import EngineSupervisor
 from codearena_ray.actors.engine_types import (
     BASE_VERSION,
     Completion,
@@ -189,6 +190,7 @@ class EnginePool:
             finally:
                 self._loop.call_soon_threadsafe(self._loop.stop)
                 self._thread.join(timeout=5)
+                self._loop.close()
         if self._owns_node:
             self.node.close()
 
@@ -201,8 +203,8 @@ class EnginePool:
 
     @property
     def _running(self) -> EngineSupervisor:
-        if self._supervisor is None:
-            raise EngineError(f"engines of module {self.module} were not started")
+        if self._supervisor is None or self._closed:
+            raise EngineError(f"engines of module {self.module} are not running")
         return self._supervisor
 
     async def _start(self) -> tuple[EngineHealth, ...]:
@@ -219,6 +221,9 @@ class EnginePool:
     async def _stop(self) -> None:
         if self._supervisor is not None:
             await self._supervisor.close()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()  # callers in other threads that still wait for something
+        await asyncio.sleep(0)
 
     def _call(self, work: Coroutine[Any, Any, T], *, what: str, limit_s: float) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)

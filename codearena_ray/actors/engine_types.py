@@ -154,7 +154,8 @@ class EngineEvent:
     time: float
     """Seconds since the epoch."""
     kind: str
-    """`engine_started`, `engine_lost`, `engine_restarted`, `sync_failed` or `engines_given_up`."""
+    """`engine_started`, `engine_lost`, `engine_restarted`, `sync_failed`, `directory_unreachable` or
+    `engines_given_up`."""
     actor: str
     cause: str
     restarts: int

@@ -7,38 +7,42 @@ import time
 
 import psutil
 
-from codearena_ray.actors.engine_types import EngineHealth
-
 _POLL_S = 0.05
+_GRACE_S = 2.0
+"""So long processes may take to notice that their owner is gone before they are ended by force."""
 
 
 class LocalProcesses:
     """Processes by id and start time: an id that the system gave away again is not ours."""
 
     def __init__(self) -> None:
-        self._processes: list[psutil.Process] = []
+        self._owners: dict[str, psutil.Process] = {}
+        self._leaving: set[psutil.Process] = set()
 
-    def add(self, health: EngineHealth) -> None:
-        """Remember the processes of an engine, if it runs on this machine."""
-        self._processes = self.running()
-        if health.host != socket.gethostname():
-            return
-        for pid in (health.pid, *health.child_pids):
+    def add(self, engine_id: str, *, host: str, pid: int) -> None:
+        """Remember the process of an engine, if it runs on this machine."""
+        if host == socket.gethostname():
             try:
-                self._processes.append(psutil.Process(pid))
+                self._owners[engine_id] = psutil.Process(pid)
             except psutil.NoSuchProcess:
-                continue
+                return
 
-    def running(self) -> list[psutil.Process]:
-        """Return those that have not ended."""
-        return [process for process in self._processes if _runs(process)]
+    def leave(self, engine_id: str) -> None:
+        """Note all processes of an engine that is about to be ended."""
+        owner = self._owners.pop(engine_id, None)
+        if owner is not None and owner.is_running():
+            self._leaving.update((owner, *owner.children(recursive=True)))
+        self._leaving = {process for process in self._leaving if _runs(process)}
 
     def end(self, *, limit_s: float) -> None:
-        """Wait until all have ended; half the time in good faith, then by force."""
+        """Wait until all that were leaving have ended, after a moment by force."""
         began = time.monotonic()
         forced = False
-        while (left := self.running()) and (waited := time.monotonic() - began) < limit_s:
-            if waited > limit_s / 2 and not forced:
+        while left := [process for process in self._leaving if _runs(process)]:
+            waited = time.monotonic() - began
+            if waited > limit_s:
+                return
+            if waited > min(_GRACE_S, limit_s / 2) and not forced:
                 forced = True
                 for process in left:
                     process.kill()

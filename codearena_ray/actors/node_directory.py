@@ -29,7 +29,7 @@ def default_root() -> Path:
 
 
 class NodeDirectory:
-    """An open node directory: `weights` for weight files, `sockets` for short-named sockets.
+    """An open node directory with folders for weight files, short-named sockets and temporary files.
 
     Args:
         name: The same on all processes and nodes of a run; letters, digits, dots and dashes.
@@ -46,9 +46,10 @@ class NodeDirectory:
         self._lock = self._open()
         self.weights = self.path / "weights"
         self.sockets = self.path / "ipc"
+        self.temporary = self.path / "tmp"
         self._count = itertools.count()
-        self.weights.mkdir(exist_ok=True)
-        self.sockets.mkdir(exist_ok=True)
+        for folder in (self.weights, self.sockets, self.temporary):
+            folder.mkdir(exist_ok=True)
 
     def _open(self) -> int:
         """Create the directory and lock it, again if a sweep removed it in between."""

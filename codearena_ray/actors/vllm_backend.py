@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import signal
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,7 +30,7 @@ class VllmBackend:
         self._node = node
         self._llm: Any = None
         self._children: list[Any] = []
-        self._pids: tuple[int, ...] = ()
+        self._below: list[psutil.Process] = []
 
     async def start(self, on_death: Callable[[str], None]) -> None:
         """Start the processes, open the weight transfer and run the first requests, which compile.
@@ -40,7 +39,8 @@ class VllmBackend:
             on_death: Called in the event loop as soon as a child process ends.
         """
         options = self._options
-        os.environ.update(vllm_environment(options.config, sockets=self._node.sockets))
+        node = self._node
+        os.environ.update(vllm_environment(options.config, sockets=node.sockets, temporary=node.temporary))
         from vllm.distributed.weight_transfer.base import WeightTransferInitRequest
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
@@ -49,7 +49,7 @@ class VllmBackend:
         arguments = AsyncEngineArgs(**vllm_arguments(options, owner_pid=os.getpid()))
         self._llm = AsyncLLM.from_engine_args(arguments)
         self._children = [p for p in multiprocessing.active_children() if p.pid not in before]
-        self._pids = self._descendants()
+        self._below = self._descendants()
         loop = asyncio.get_running_loop()
         for process in self._children:
             loop.add_reader(process.sentinel, self._report_death, process, on_death)
@@ -60,12 +60,12 @@ class VllmBackend:
         await self.generate(prompt, n=2, sampling=spec)
         await self.prompt_logprobs(prompt)
         # vLLM's queues live in shared memory that nothing unlinks when its processes are killed.
-        self._node.adopt(_shared_memory(self._pids))
+        self._node.adopt(_shared_memory(self._below))
 
-    def _descendants(self) -> tuple[int, ...]:
+    def _descendants(self) -> list[psutil.Process]:
         cores = [process.pid for process in self._children]
-        below = [process.pid for process in psutil.Process().children(recursive=True)]
-        return (*cores, *(pid for pid in below if pid not in cores))
+        below = psutil.Process().children(recursive=True)
+        return sorted(below, key=lambda process: process.pid not in cores)
 
     def _report_death(self, process: Any, on_death: Callable[[str], None]) -> None:
         asyncio.get_running_loop().remove_reader(process.sentinel)
@@ -80,7 +80,7 @@ class VllmBackend:
     @property
     def child_pids(self) -> tuple[int, ...]:
         """All processes below, the EngineCore first."""
-        return self._pids
+        return tuple(process.pid for process in self._below)
 
     async def generate(
         self, prompt_token_ids: Sequence[int], *, n: int, sampling: SamplingSpec
@@ -163,27 +163,27 @@ class VllmBackend:
         await self._llm.finish_weight_update(weight_version=str(version))
 
     def kill(self) -> None:
-        """End the child processes at once; those below them notice within a second."""
-        for process in self._children:
-            if process.is_alive():
-                os.kill(process.pid, signal.SIGKILL)
+        """End all processes below at once."""
+        for process in self._below:
+            if process.is_running():
+                process.kill()
 
-    async def close(self, *, timeout_s: float) -> None:
-        """Shut vLLM down in good order, then make sure that it is."""
+    async def close(self) -> None:
+        """End all processes below at once (they hold nothing worth keeping) and release the front end."""
         loop = asyncio.get_running_loop()
         for process in self._children:
             loop.remove_reader(process.sentinel)
-        if self._llm is not None:
-            await asyncio.to_thread(self._llm.shutdown, timeout=timeout_s)
         self.kill()
+        if self._llm is not None:
+            await asyncio.to_thread(self._llm.shutdown, timeout=0)
 
 
-def _shared_memory(pids: Sequence[int]) -> set[str]:
+def _shared_memory(processes: Sequence[psutil.Process]) -> set[str]:
     """Return the files in /dev/shm that processes have mapped."""
     found: set[str] = set()
-    for pid in pids:
+    for process in processes:
         try:
-            maps = psutil.Process(pid).memory_maps()
+            maps = process.memory_maps()
         except psutil.Error:
             continue
         found.update(entry.path for entry in maps if entry.path.startswith("/dev/shm/"))

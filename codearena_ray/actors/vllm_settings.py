@@ -1,7 +1,9 @@
-"""Everything that vLLM is told, environment and arguments, derived from the configuration in this one place."""
+"""Everything that vLLM is told, environment and arguments, derived from the configuration here alone."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +36,20 @@ class EngineOptions:
     """Do not read weights, make up random ones: every run pushes its own anyway."""
 
 
-def vllm_environment(config: EngineConfig, *, sockets: Path) -> dict[str, str]:
-    """Return the environment of an engine's processes; set before vLLM or torch is imported in them."""
+def vllm_environment(config: EngineConfig, *, sockets: Path, temporary: Path) -> dict[str, str]:
+    """Return the environment of an engine's processes; set before vLLM or torch is imported in them.
+
+    Args:
+        config: The engine section.
+        sockets: Where vLLM puts its sockets; a short path, which sockets need.
+        temporary: Where it leaves temporary files, so that they go when the run does.
+    """
     environment = {
         "HF_HUB_OFFLINE": "1",
+        "TMPDIR": str(temporary),
         "TOKENIZERS_PARALLELISM": "false",
+        # Compiled kernels outlive a run, and memory file systems often forbid running what lies on them.
+        "TORCHINDUCTOR_CACHE_DIR": f"{tempfile.gettempdir()}/torchinductor_{os.getuid()}",
         "VLLM_LOGGING_LEVEL": "WARNING",
         "VLLM_NO_USAGE_STATS": "1",
         "VLLM_RPC_BASE_PATH": str(sockets),
