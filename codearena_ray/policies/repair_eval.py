@@ -43,7 +43,7 @@ def greedy_answers(
 
 def repairs_exactly(answer: str, *, buggy: str, fixed: str) -> bool:
     """Return True when the edit answer turns `buggy` into `fixed` up to local names."""
-    proposal = parse_answer(answer, answer_format="edit", base_code=buggy)
+    proposal = parse_answer(answer, answer_format="edit", base_code=buggy, max_code_chars=65536)
     return proposal.code is not None and proposal.code_hash == code_hash(fixed)
 
 

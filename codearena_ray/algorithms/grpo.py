@@ -1,0 +1,397 @@
+"""GRPO over text policies as an RLlib Algorithm.
+
+One iteration, top to bottom, is `training_step`: order groups, play them, credit them, update the learners, push the
+new weights, and evaluate now and then. What each part does lies in a module of its own; this one connects them.
+
+Not covered: sampling while learning (groups are played by the current weights only; `staleness` bounds what an
+asynchronous loop may do later), and learners that survive the death of one of them (restart from a checkpoint).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import ray
+from ray.rllib.algorithms.algorithm import Algorithm
+from ray.rllib.policy.sample_batch import MultiAgentBatch, SampleBatch
+from ray.rllib.utils.metrics import LEARNER_RESULTS, NUM_ENV_STEPS_SAMPLED_LIFETIME
+from ray.tune import PlacementGroupFactory
+
+from codearena_ray.actors.engine_types import EngineEvent
+from codearena_ray.actors.node_directory import NodeDirectory
+from codearena_ray.actors.ray_cluster import RayCluster
+from codearena_ray.actors.sandbox_host import HostServices, start_hosts
+from codearena_ray.actors.sink import SinkClient, start_sink
+from codearena_ray.algorithms.batch import Sample, build_shards
+from codearena_ray.algorithms.collect import Collected, collect
+from codearena_ray.algorithms.dispatch import GroupDispatcher
+from codearena_ray.algorithms.fleet import EngineFleet
+from codearena_ray.algorithms.groups import EpisodeSummary, GroupOrder, PlayedGroup
+from codearena_ray.algorithms.grpo_config import GRPOConfig
+from codearena_ray.algorithms.iteration import IterationReport, describe, dev_rate, learner_numbers
+from codearena_ray.algorithms.rollout import PromptCodec
+from codearena_ray.algorithms.task_feed import TaskFeed
+from codearena_ray.algorithms.wiring import RolloutWiring
+from codearena_ray.config import Config
+from codearena_ray.env.curriculum import Curriculum
+from codearena_ray.errors import DeadlineError, RunAborted
+from codearena_ray.policies.builtin import model_hash, tokenizer_hash
+from codearena_ray.seeding import child_rng
+from codearena_ray.trajectory.rows import RunIdentity
+from codearena_ray.trajectory.runs import RunDirectory
+from codearena_ray.types import Observation, Task
+
+STATE_KEY = "codearena"
+
+
+class GRPO(Algorithm):
+    """Group-relative policy optimisation; `GRPOConfig.from_codearena(config).build_algo()`."""
+
+    @classmethod
+    def get_default_config(cls) -> GRPOConfig:
+        """Return the configuration for the defaults of the project."""
+        return GRPOConfig()
+
+    @classmethod
+    def default_resource_request(cls, config: Any) -> PlacementGroupFactory:
+        """Return RLlib's bundles with one more for every engine, so that Tune reserves them."""
+        base = super().default_resource_request(config)
+        settings = config.codearena
+        bundle = {"CPU": settings.engine.num_cpus, "GPU": settings.engine.num_gpus}
+        engines = len(config.policies) * settings.engine.num_engines
+        return PlacementGroupFactory(base.bundles + [bundle] * engines, strategy=config.placement_strategy)
+
+    # ---- life ------------------------------------------------------------------------------------------------
+
+    def setup(self, config: Any) -> None:
+        """Start hosts, sink and engines, then RLlib's runners and learners, then push version 0."""
+        settings: Config = config.codearena
+        self._settings = settings
+        self._version = 0
+        self._fleet: EngineFleet | None = None
+        self._sink: SinkClient | None = None
+        self._hosts: list[Any] = []
+        self._node: NodeDirectory | None = None
+        self.last_report: IterationReport | None = None
+        try:
+            self.run = RunDirectory.attach(settings.run.dir or self.logdir, settings)
+            self._start_parts(config, settings)
+            super().setup(config)
+            self._connect(settings)
+        except BaseException:
+            self._close_parts()
+            raise
+
+    def _start_parts(self, config: Any, settings: Config) -> None:
+        name = f"{settings.run.name[:16]}-{uuid.uuid4().hex[:8]}".replace("_", "-").replace("/", "-")
+        self._node = NodeDirectory(name)
+        if config.services is None:
+            self._hosts = start_hosts(name, settings.sandbox, settings.judge, start_s=settings.deadlines.engine_start_s)
+            services: Any = HostServices(name, settings.deadlines, settings.sandbox.efficiency)
+        else:
+            services = config.services
+        config.env_config.update({"config": settings, "services": services, **config.env_config})
+        self._sink = start_sink(
+            self.run.trajectories, name=f"sink-{name}", deadline_s=settings.deadlines.sink_s, on_event=self._event
+        )
+        self._model_path = config.model_path()
+        group = ray.util.get_current_placement_group()
+        self._fleet = EngineFleet(
+            dict.fromkeys(sorted(config.policies), self._model_path),
+            config=settings,
+            node=self._node,
+            on_event=self._engine_event,
+            cluster=RayCluster(group) if group is not None else None,
+        )
+        self._fleet.start()
+
+    def _connect(self, settings: Config) -> None:
+        from transformers import AutoTokenizer
+
+        codec = PromptCodec(AutoTokenizer.from_pretrained(self._model_path), settings)
+        self._feed = TaskFeed(settings, prompt_tokens=lambda task: len(codec.encode(_first_view(task), role="fixer")[1]))
+        self._identity = RunIdentity(self.run.run_id, self.run.code_version, self.run.grader_version)
+        self._dispatcher = GroupDispatcher(
+            self.env_runner_group,
+            chunk=max(1, settings.train.episode_concurrency // settings.algorithm.group_size),
+            idle_limit_s=settings.deadlines.rollout_s,
+            report=self._event,
+            max_restarts=settings.train.max_restarts,
+        )
+        probe = [codec.encode(_first_view(task), role="fixer")[1] for task in self._feed.tasks[:8]]
+        for module_id in self.fleet.pools:
+            self.fleet.set_probe(module_id, probe)
+        self.fleet.sync(self.learner_group, self._version)
+        self._wiring = RolloutWiring(
+            engines=self.fleet.clients(),
+            run=self._identity,
+            policy_hash={
+                **dict.fromkeys(self.fleet.pools, model_hash(self._model_path)),
+                "tokenizer": tokenizer_hash(self._model_path),
+            },
+            tokenizer_path=str(self._model_path),
+        )
+
+    @property
+    def fleet(self) -> EngineFleet:
+        """The engines; only between `setup` and `cleanup`."""
+        if self._fleet is None:
+            raise RuntimeError("the algorithm is not set up")
+        return self._fleet
+
+    def cleanup(self) -> None:
+        """Stop runners and learners, then sink, engines and hosts; nothing is left behind."""
+        super().cleanup()
+        self._close_parts()
+
+    def _close_parts(self) -> None:
+        sink, self._sink = self._sink, None
+        fleet, self._fleet = self._fleet, None
+        hosts, self._hosts = self._hosts, []
+        node, self._node = self._node, None
+        if sink is not None:
+            sink.close()
+        if fleet is not None:
+            fleet.close()
+        for host in hosts:
+            host.close(limit_s=self._settings.deadlines.stop_s)
+        if node is not None:
+            node.close()
+
+    def restore_env_runners(self, env_runner_group: Any) -> list[int]:
+        """Return the runners that came back; they need nothing but orders."""
+        restored: list[int] = env_runner_group.probe_unhealthy_env_runners()
+        return restored
+
+    # ---- one iteration ---------------------------------------------------------------------------------------
+
+    def training_step(self) -> None:
+        """Run one iteration; its numbers are in `last_report` and in RLlib's metrics."""
+        settings = self._settings
+        iteration = self.iteration
+        start = time.perf_counter()
+        found = self._collect(iteration)
+        rolled = time.perf_counter()
+        report = describe(iteration, self._version, found)
+        self._watch_unscored(found)
+        if found.trained:
+            report.learner = self._learn(found)
+        learned = time.perf_counter()
+        if found.trained:
+            self._version += 1
+            sync = self.fleet.sync(self.learner_group, self._version)
+            report.parity = sync.parity
+        done = time.perf_counter()
+        self._feed.learned(found.episodes)
+        report.curriculum_level = self._feed.curriculum.snapshot().level
+        report.tokens_per_s = report.tokens / max(1e-9, rolled - start)
+        report.samples_per_s = report.samples / max(1e-9, rolled - start)
+        report.seconds = {
+            "rollout": rolled - start,
+            "learn": learned - rolled,
+            "sync": done - learned,
+            "grade": (found.seconds["sandbox"] + found.seconds["grade"]) / max(1, settings.sandbox.num_slots),
+            "idle": max(0.0, time.perf_counter() - done),
+        }
+        every = settings.train.eval_every
+        if every and (iteration + 1) % every == 0:
+            report.dev_solve_rate = self.evaluate_dev(iteration + 1)
+        self._log(report)
+
+    def _collect(self, iteration: int) -> Collected:
+        settings = self._settings
+        version = self._version
+
+        def more(round_: int, count: int) -> Sequence[GroupOrder]:
+            return self._feed.training(iteration, count=count, round_=round_, min_version=version)
+
+        found = collect(
+            first=more(0, settings.algorithm.groups_per_step),
+            more=more,
+            play=self._play,
+            accept=self._accept,
+            settings=settings.algorithm,
+        )
+        if settings.algorithm.shuffle_rewards:
+            self._shuffle(found, iteration)
+        return found
+
+    def _play(self, orders: Sequence[GroupOrder]) -> Iterator[PlayedGroup]:
+        return self._dispatcher.play(orders, self._wiring)
+
+    def _accept(self, played: PlayedGroup, advantages: Sequence[float | None]) -> None:
+        """Store an accepted group with its advantages: the one time its rows are written."""
+        column = pa.array(advantages, type=played.rows.schema.field("advantage").type)
+        index = played.rows.schema.get_field_index("advantage")
+        rows = played.rows.set_column(index, played.rows.schema.field("advantage"), column)
+        order = played.result.order
+        assert self._sink is not None
+        self._sink.write_group((self._identity.run_id, order.group_id, order.attempt), rows)
+
+    def _shuffle(self, found: Collected, iteration: int) -> None:
+        """Control experiment: permute advantages over all trained rows, so that they carry no information."""
+        rng = child_rng(self._settings.run.seed, "shuffle", iteration)
+        values = [s.advantage for t in found.trained for s in t.samples]
+        rng.shuffle(values)
+        shuffled = iter(values)
+        for trained in found.trained:
+            trained.samples[:] = [s._replace(advantage=next(shuffled)) for s in trained.samples]
+
+    def _learn(self, found: Collected) -> dict[str, dict[str, float]]:
+        """Update the learners on what was collected; return their numbers by module."""
+        settings = self._settings
+        shards = max(1, settings.train.num_learners)
+        by_module: dict[str, list[Sample]] = {}
+        for trained in found.trained:
+            by_module.setdefault(trained.module_id, []).extend(trained.samples)
+        arrays = {
+            module_id: build_shards(samples, num_shards=shards, max_tokens=settings.algorithm.micro_batch_tokens)
+            for module_id, samples in by_module.items()
+        }
+        batches = [
+            MultiAgentBatch({m: SampleBatch(parts[shard]) for m, parts in arrays.items()}, found.num_turns)
+            for shard in range(shards)
+        ]
+        results = self._update(batches)
+        self.metrics.aggregate(results, key=LEARNER_RESULTS)
+        numbers = learner_numbers(self.metrics.peek(LEARNER_RESULTS), by_module)
+        self._mark_trained(found)
+        self._watch_parity(numbers)
+        for module_id, samples in by_module.items():
+            longest = sorted(samples, key=lambda s: -len(s.completion_ids))[:4]
+            self.fleet.set_probe(module_id, [s.prompt_ids[-32:] + s.completion_ids for s in longest])
+        return numbers
+
+    def _update(self, batches: Sequence[MultiAgentBatch]) -> Any:
+        timesteps = {NUM_ENV_STEPS_SAMPLED_LIFETIME: 0}
+        if not self.learner_group.is_remote:
+            return self.learner_group.update(batch=batches[0], timesteps=timesteps, num_epochs=1)
+        refs = [ray.put(batch) for batch in batches]
+        limit_s = self._settings.deadlines.update_s
+        waiter = ThreadPoolExecutor(1, thread_name_prefix="update")
+        future = waiter.submit(self.learner_group.update, batch_refs=refs, timesteps=timesteps, num_epochs=1)
+        try:
+            return future.result(limit_s)
+        except FutureTimeout as error:
+            raise DeadlineError(f"waited {limit_s:g} s for the learners to update") from error
+        finally:
+            waiter.shutdown(wait=False)
+
+    def _mark_trained(self, found: Collected) -> None:
+        assert self._sink is not None
+        self._sink.write_trained(
+            [
+                {
+                    "iteration": self.iteration,
+                    "group_id": t.group_id,
+                    "module_id": t.module_id,
+                    "rows": len(t.samples),
+                    "tokens": sum(len(s.completion_ids) for s in t.samples),
+                    "version": self._version + 1,
+                }
+                for t in found.trained
+            ]
+        )
+
+    def evaluate_dev(self, iteration: int) -> Any:
+        """Play the fixed dev tasks greedily; return the solve rate with its interval."""
+        orders = self._feed.evaluation(iteration, min_version=self._version)
+        episodes: list[tuple[GroupOrder, EpisodeSummary]] = []
+        for played in self._play(orders):
+            self._accept(played, [None] * played.rows.num_rows)
+            episodes.extend((played.result.order, e) for e in played.result.episodes)
+        return dev_rate(episodes)
+
+    # ---- watching --------------------------------------------------------------------------------------------
+
+    def _watch_unscored(self, found: Collected) -> None:
+        settings = self._settings.train
+        for cause, count in found.unscored.items():
+            self._event("unscored", "episodes", f"{cause}: {count} episodes; {found.details.get(cause, '')}")
+        share = found.unscored_share
+        if share > settings.warn_unscored_share:
+            task, count = found.unscored_by_task.most_common(1)[0]
+            self._event("unscored_share", "episodes", f"{share:.1%} of episodes; most on {task}: {count}")
+        if share > settings.max_unscored_share:
+            raise RunAborted(
+                f"{share:.1%} of the episodes were unscored (limit {settings.max_unscored_share:.0%}): "
+                f"{dict(found.unscored)}; {self.run.events_path} has the causes"
+            )
+
+    def _watch_parity(self, numbers: dict[str, dict[str, float]]) -> None:
+        exact = self._settings.algorithm.autocast == "none" and self._settings.engine.dtype == "float32"
+        for module_id, logged in numbers.items():
+            worst = logged.get("max_abs_ratio_error", 0.0)
+            if exact and worst > self._settings.engine.parity_tolerance:
+                self._event("parity", module_id, f"trained rows: |exp(dlogp) - 1| reached {worst:.2e}")
+
+    def _event(self, kind: str, actor: str, cause: str) -> None:
+        self.run.event(kind, actor=actor, cause=cause)
+
+    def _engine_event(self, event: EngineEvent) -> None:
+        self.run.event(event.kind, actor=event.actor, cause=event.cause)
+
+    def _log(self, report: IterationReport) -> None:
+        self.last_report = report
+        self.run.metrics(report.record())
+        self.metrics.log_dict(
+            {
+                "mean_score": report.mean_score,
+                "solve_rate": report.solve_rate.value if report.solve_rate.n else 0.0,
+                "num_unscored": float(sum(report.unscored.values())),
+            },
+            key="arena",
+            window=1,
+        )
+
+    # ---- state -----------------------------------------------------------------------------------------------
+
+    def get_state(self, components: Any = None, *, not_components: Any = None, **kwargs: Any) -> Any:
+        """Return RLlib's state and ours: weight version and curriculum counters."""
+        state = super().get_state(components, not_components=not_components, **kwargs)
+        state[STATE_KEY] = {"version": self._version, "curriculum": self._feed.curriculum.counters()}
+        return state
+
+    def set_state(self, state: Any) -> None:
+        """Take over a state that `get_state` returned."""
+        own = state.get(STATE_KEY)
+        if own is not None:
+            self._version = max(self._version, own["version"])
+            self._feed.curriculum = Curriculum(own["curriculum"])
+        super().set_state(state)
+
+    def restore_from_path(self, path: Any, *args: Any, **kwargs: Any) -> None:
+        """Restore a checkpoint and push its weights to the engines as a new version."""
+        super().restore_from_path(path, *args, **kwargs)
+        self._version += 1
+        self.fleet.sync(self.learner_group, self._version)
+
+    def save_checkpoint_atomically(self, iteration: int) -> Path:
+        """Write `checkpoints/NNNNNN` of the run; an interrupted write leaves no folder of that name."""
+        final = self.run.checkpoint_path(iteration)
+        part = final.with_name(f".part-{final.name}-{os.getpid()}")
+        self.save_to_path(str(part))
+        part.replace(final)
+        return final
+
+
+def _first_view(task: Task) -> Observation:
+    """Return what a fixer sees first, but for the error, whose length hardly varies."""
+    return Observation(
+        statement=task.statement,
+        code=task.buggy_code,
+        error_log="WrongAnswer line 10: ",
+        test_results="",
+        feedback="",
+        steps_left=5,
+        best_score=0.0,
+        agent_view="",
+    )
