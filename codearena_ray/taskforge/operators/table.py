@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import threading
+import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -131,12 +133,20 @@ def _as_claimed(mutated: str, category: Category, original: str) -> bool:
     return category is not Category.SYNTAX
 
 
+_WARNING_FILTERS = threading.Lock()
+"""Held while the process-wide warning filters are changed."""
+
+
 @lru_cache(maxsize=2048)
 def _enumerate(code: str) -> tuple[Mutation, ...]:
-    source = Source(code)
+    with _WARNING_FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a mutant such as `"a" "b"()` compiles with a warning
+        return tuple(_all_mutations(Source(code), code))
+
+
+def _all_mutations(source: Source, code: str) -> Iterator[Mutation]:
     original = ast.dump(source.tree)
     seen = {code}
-    found: list[Mutation] = []
     for operator in OPERATORS:
         for edit in operator.find(source):
             mutated = code[: edit.start] + edit.new + code[edit.end :]
@@ -145,18 +155,15 @@ def _enumerate(code: str) -> tuple[Mutation, ...]:
             seen.add(mutated)
             if not _as_claimed(mutated, operator.category, original):
                 continue
-            found.append(
-                Mutation(
-                    operator=operator.name,
-                    category=operator.category,
-                    bug_type=operator.bug_type,
-                    line=source.line_of(edit.start),
-                    old=code[edit.start : edit.end],
-                    new=edit.new,
-                    start=edit.start,
-                )
+            yield Mutation(
+                operator=operator.name,
+                category=operator.category,
+                bug_type=operator.bug_type,
+                line=source.line_of(edit.start),
+                old=code[edit.start : edit.end],
+                new=edit.new,
+                start=edit.start,
             )
-    return tuple(found)
 
 
 def enumerate_mutations(
