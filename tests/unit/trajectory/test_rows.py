@@ -17,22 +17,20 @@ from codearena_ray.trajectory.schema import ROW_SCHEMA
 from codearena_ray.types import CaseResult, Grade, Proposal, Verdict
 
 CONTRACT = """
-run_id episode_id group_id sample_index group_size attempt iteration step agent_id role module_id scenario
-task_id task_hash family_id category bug_type difficulty split seed
-policy engine_id model_hash tokenizer_hash sampling{temperature max_tokens seed} finish_reason
-weight_spans[]{version start end} messages[]{role content} prompt_token_ids[] completion_token_ids[]
-logprobs[] loss_mask[] raw_output answer_format parsed_code base_hash code_hash edit_size visible[]{case verdict cpu_s}
-hidden[]{case verdict cpu_s} error_class feedback
-compile_raw compile_weight compile_paid tests_raw tests_weight tests_paid
-efficiency_raw efficiency_weight efficiency_paid
-judge_correctness_raw judge_correctness_weight judge_correctness_paid
-judge_security_raw judge_security_weight judge_security_paid
-judge_quality_raw judge_quality_weight judge_quality_paid
-penalty_step penalty_repeat score best_before best_after reward reward_mode advantage tests_passed solved
+ run_id episode_id group_id sample_index group_size attempt iteration step agent_id role module_id
+scenario task_id task_hash family_id category bug_type difficulty split seed policy engine_id
+model_hash tokenizer_hash sampling{temperature max_tokens seed} finish_reason weight_spans[]{version
+start end} messages[]{role content} prompt_token_ids[] completion_token_ids[] logprobs[] loss_mask[]
+raw_output answer_format parsed_code base_hash code_hash edit_size visible[]{case verdict cpu_s}
+hidden[]{case verdict cpu_s} error_class feedback compile_raw compile_weight compile_paid tests_raw
+tests_weight tests_paid efficiency_raw efficiency_weight efficiency_paid judge_correctness_raw
+judge_correctness_weight judge_correctness_paid judge_security_raw judge_security_weight
+judge_security_paid judge_quality_raw judge_quality_weight judge_quality_paid penalty_step
+penalty_repeat score best_before best_after reward reward_mode advantage tests_passed solved
 efficiency{sizes cpu_s reference_cpu_s slope} judge{model prompt_hash cached scores abstained}
-integrity[] curriculum_level memory_read[] memory_written[] terminated truncated stop_reason unscored_cause
-queue_s generate_s sandbox_s grade_s judge_s started_at
-sandbox{exit signal limit cpu_s rss_bytes profile denied} schema_version grader_version code_version
+integrity[] curriculum_level memory_read[] memory_written[] terminated truncated stop_reason
+unscored_cause queue_s generate_s sandbox_s grade_s judge_s started_at sandbox{exit signal limit
+cpu_s rss_bytes profile denied} schema_version grader_version code_version
 """
 
 
