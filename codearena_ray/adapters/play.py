@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from random import Random
 from typing import Any
 
 from codearena_ray.adapters.services import LocalServices, Services, ServicesFactory, shared_services
@@ -11,6 +12,7 @@ from codearena_ray.config import Config, TasksConfig, parse_config
 from codearena_ray.env.arena import Arena
 from codearena_ray.env.exchange import ArenaStep, unscored_turn
 from codearena_ray.errors import TaskError, UserError
+from codearena_ray.taskforge.rename import rename_task
 from codearena_ray.taskset import TaskSet, load_pack
 from codearena_ray.types import AgentId, Proposal, Task
 
@@ -55,6 +57,8 @@ class Player:
     def task(self, options: Mapping[str, Any], draw: Any) -> Task:
         """Return the task of the next episode: `options["task"]`, a Task or an id, or a drawn one.
 
+        A drawn task gets fresh identifiers where `config.tasks.rename` asks for them.
+
         Args:
             options: Options of a reset.
             draw: Called with a count, returns an index below it.
@@ -73,7 +77,8 @@ class Player:
             raise TaskError(
                 "tasks: the selection is empty; loosen tasks.split, categories, bug_types or max_lines"
             )
-        return tasks[int(draw(len(tasks)))]
+        task = tasks[int(draw(len(tasks)))]
+        return rename_task(task, Random(int(draw(1 << 62)))) if self.config.tasks.rename else task
 
     def reset(self, task: Task, *, recalled: str = "") -> ArenaStep:
         """Begin an episode; one whose buggy program could not be graded is unscored from the start."""

@@ -15,13 +15,7 @@ Invariants
 - Programs with the same code hash get the same score within an episode; a repeat costs a penalty.
 - Only `solved`, the step limit and giving up terminate. A step is one answer of the fixer.
 
-Scores and rewards, with B the best score so far and B_0 the buggy program's own:
-
-    delta       r_t = max(0, S_t - B_{t-1}) - penalties
-    absolute    r_t = max(0, S_t - penalties)
-    reviewer    r   = S(revision) - S(draft); 0 when the fixer gave up on a task that can be solved
-
-A malformed answer scores 0. Giving up scores 1 on a canary and B elsewhere.
+Rewards and ends are those of `scoring`.
 
 It knows nothing of tokens, prompts, deadlines or where code runs.
 """
@@ -29,9 +23,10 @@ It knows nothing of tokens, prompts, deadlines or where code runs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from codearena_ray.config import EnvConfig
+from codearena_ray.env.desk import Desk, Graded
 from codearena_ray.env.exchange import (
     ArenaStep,
     JudgeRequest,
@@ -44,6 +39,7 @@ from codearena_ray.env.exchange import (
 from codearena_ray.env.feedback import Findings, Progress, describe_malformed, describe_run
 from codearena_ray.env.parsing import parse_answer
 from codearena_ray.env.roles import FIXER, REVIEWER, find_scenario, role_of
+from codearena_ray.env.scoring import grade_without_program, review_reward, reward_of, stop_reason_of
 from codearena_ray.errors import InfrastructureError
 from codearena_ray.grading.normalise import code_hash
 from codearena_ray.grading.reward import grade_report
@@ -61,16 +57,6 @@ from codearena_ray.types import (
 
 
 @dataclass(frozen=True, slots=True)
-class _Graded:
-    """A program and what it earned."""
-
-    code: str
-    report: RunReport
-    verdict: JudgeVerdict | None
-    grade: Grade
-
-
-@dataclass(frozen=True, slots=True)
 class _Answer:
     """An answer that waits for its results."""
 
@@ -78,21 +64,6 @@ class _Answer:
     observation: Observation
     proposal: Proposal
     repeated: bool = False
-
-
-@dataclass(slots=True)
-class _Desk:
-    """The program under repair: one per fixer."""
-
-    code: str
-    findings: Findings
-    best: float
-    steps: int = 0
-    graded: dict[str, _Graded] = field(default_factory=dict)
-    """By code hash, the first program of that hash."""
-    last_score: float = 0.0
-    last_answer: str = ""
-    review: str = ""
 
 
 class Arena:
@@ -135,7 +106,7 @@ class Arena:
         self._reviewing: dict[AgentId, _Answer] = {}
         self._steps: dict[AgentId, int] = {}
         self._shown: dict[AgentId, Observation] = {}
-        self._desk = _Desk(task.buggy_code, Findings("", "", ""), 0.0)
+        self._desk = Desk(task.buggy_code, Findings("", "", ""), 0.0)
 
     @property
     def done(self) -> bool:
@@ -232,7 +203,7 @@ class Arena:
         )
         return _Answer(agent_id, shown, proposal, repeated=proposal.code_hash in self._desk.graded)
 
-    def _graded(self, name: str, code: str, digest: str, results: Mapping[str, Result]) -> _Graded:
+    def _graded(self, name: str, code: str, digest: str, results: Mapping[str, Result]) -> Graded:
         """Return the graded program; one of a known hash keeps the grade of the first."""
         known = self._desk.graded.get(digest)
         if known is not None and known.code == code:
@@ -241,7 +212,7 @@ class Arena:
         if not isinstance(report, RunReport) or not isinstance(verdict, JudgeVerdict | None):
             raise TypeError(f"results of {name} are {type(report).__name__}, {type(verdict).__name__}")
         if known is not None:
-            return _Graded(code, report, verdict, known.grade)
+            return Graded(code, report, verdict, known.grade)
         grade = grade_report(
             self.task,
             report,
@@ -250,7 +221,7 @@ class Arena:
             judge_axes=self.judge_axes,
             efficiency_applies=self.efficiency_applies,
         )
-        self._desk.graded[digest] = graded = _Graded(code, report, verdict, grade)
+        self._desk.graded[digest] = graded = Graded(code, report, verdict, grade)
         return graded
 
     def _open(self, results: Mapping[str, Result]) -> ArenaStep:
@@ -288,16 +259,25 @@ class Arena:
         """Score one answer of a fixer and update the desk."""
         desk, proposal = self._desk, answer.proposal
         step = self._steps.get(answer.agent_id, 0) + 1
-        graded: _Graded | None = None
+        graded: Graded | None = None
         if proposal.code is not None:
             graded = self._graded(f"{answer.agent_id}/{step}", proposal.code, proposal.code_hash, results)
         self._steps[answer.agent_id] = desk.steps = step
-        grade = graded.grade if graded is not None else self._ungraded(proposal)
+        if graded is not None:
+            grade = graded.grade
+        else:
+            grade = grade_without_program(proposal, is_canary=self.task.is_canary, best=desk.best)
         self._write_findings(answer, graded)
         best_before, desk.best = desk.best, max(desk.best, grade.score)
         desk.last_score, desk.last_answer, desk.review = grade.score, proposal.raw_output, ""
-        stop_reason = self._stop_reason(proposal, grade)
+        stop_reason = stop_reason_of(proposal, grade, steps_left=self.config.max_steps - step)
         penalty_repeat = self.config.penalty_repeat if answer.repeated else 0.0
+        reward = reward_of(
+            grade.score,
+            best_before=best_before,
+            penalties=self.config.penalty_step + penalty_repeat,
+            reward_mode=self.config.reward_mode,
+        )
         return Turn(
             step=step,
             agent_id=answer.agent_id,
@@ -312,32 +292,13 @@ class Arena:
             penalty_repeat=penalty_repeat,
             best_before=best_before,
             best_after=desk.best,
-            reward=self._reward(grade.score, best_before, self.config.penalty_step + penalty_repeat),
+            reward=reward,
             terminated=bool(stop_reason),
             truncated=False,
             stop_reason=stop_reason,
         )
 
-    def _ungraded(self, proposal: Proposal) -> Grade:
-        """Return the grade of an answer without a program."""
-        score = 0.0
-        if proposal.answer_format == "give_up":
-            score = 1.0 if self.task.is_canary else self._desk.best
-        return Grade(components={}, score=score, tests_passed=False, solved=False)
-
-    def _reward(self, score: float, best_before: float, penalties: float) -> float:
-        if self.config.reward_mode == "delta":
-            return max(0.0, score - best_before) - penalties
-        return max(0.0, score - penalties)
-
-    def _stop_reason(self, proposal: Proposal, grade: Grade) -> str:
-        if proposal.answer_format == "give_up":
-            return "gave_up"
-        if grade.solved:
-            return "solved"
-        return "step_limit" if self._desk.steps >= self.config.max_steps else ""
-
-    def _write_findings(self, answer: _Answer, graded: _Graded | None) -> None:
+    def _write_findings(self, answer: _Answer, graded: Graded | None) -> None:
         """Put what the agents may know of the answer on the desk."""
         desk = self._desk
         if graded is not None:
@@ -351,11 +312,6 @@ class Arena:
 
     def _settle_review(self, review: _Answer, revision: Turn, draft_score: float) -> Turn:
         """Return the reviewer's turn, paid by what the revision gained over the draft."""
-        assert revision.grade is not None
-        assert revision.proposal is not None
-        gained = revision.grade.score - draft_score
-        if revision.proposal.answer_format == "give_up" and not self.task.is_canary:
-            gained = 0.0
         return Turn(
             step=self._steps[review.agent_id],
             agent_id=review.agent_id,
@@ -370,7 +326,7 @@ class Arena:
             penalty_repeat=0.0,
             best_before=revision.best_before,
             best_after=revision.best_after,
-            reward=gained,
+            reward=review_reward(revision, draft_score=draft_score, is_canary=self.task.is_canary),
             terminated=revision.terminated,
             truncated=False,
             stop_reason=revision.stop_reason,

@@ -128,3 +128,11 @@ def test_rendering_shows_what_the_fixer_reads():
     assert env.render() == ""
     env.reset(seed=1)
     assert "Return twice the value." in env.render()
+
+
+def test_drawn_tasks_get_fresh_names_where_asked_and_given_ones_do_not():
+    env = make_env(config={"tasks": {"rename": True}})
+    drawn = [env.reset(seed=seed)[0]["code"] for seed in (1, 1, 2)]
+    assert BUGGY not in drawn
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert env.reset(options={"task": "double-1"})[0]["code"] == BUGGY
