@@ -68,7 +68,9 @@ def _grade(slot: Slot, task: Task, code: str, *, hash_seed: int) -> RunReport:
 
 
 def _verdicts(report: RunReport) -> tuple[Verdict, ...]:
-    return tuple(case.verdict for case in (*report.visible, *report.hidden))
+    """Return the verdict of every case; which limit ended an endless program is chance and counts as one."""
+    verdicts = [case.verdict for case in (*report.visible, *report.hidden)]
+    return tuple(Verdict.TIMEOUT if verdict in _LIMIT_VERDICTS else verdict for verdict in verdicts)
 
 
 def prove_reference(slot: Slot, task: Task, *, measure: MeasureEfficiency | None) -> Proof:
