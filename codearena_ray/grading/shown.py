@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from codearena_ray.grading.compare import items_of, kind_of
-from codearena_ray.sandbox.values import Handle, Opaque
+from codearena_ray.sandbox.values import Handle, Opaque, WireSet
 from codearena_ray.types import Step, TestCase
 
 MAX_VALUE_CHARS = 400
@@ -58,7 +58,7 @@ def _open(value: Any, room: int) -> str | list[Any]:
     if kind is Handle:
         return str(value.name)
     if kind is frozenset:
-        return ["frozenset(", _Node(set(value) if type(value) is frozenset else list(value.items)), ")"]
+        return ["frozenset(", _Node(WireSet(tuple(items_of(value)))), ")"]
     if kind not in _BRACKETS:
         return _scalar(value, room)
     items = items_of(value)
