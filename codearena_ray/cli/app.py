@@ -33,6 +33,8 @@ class Verb(NamedTuple):
 
 
 VERBS: tuple[Verb, ...] = (
+    Verb("train", "codearena_ray.cli.train", "Train a code-repair policy."),
+    Verb("bootstrap", "codearena_ray.cli.bootstrap", "Make the embedded tiny policy from nothing."),
     Verb("tasks", "codearena_ray.cli.tasks", "List, show, validate and build repair tasks."),
 )
 """Every verb of the command line."""
@@ -72,13 +74,13 @@ def _dispatch(argv: list[str]) -> int:
         raise UserError(f"no verb {name!r}; {hint}")
     command = typer.main.get_command(_build(name))
     try:
-        command.main(args=argv, prog_name="codearena", standalone_mode=False)
-    except typer.Exit as leave:
-        return leave.exit_code
+        code = command.main(args=argv, prog_name="codearena", standalone_mode=False)
     except _USAGE_ERROR as error:
         text = error.format_message() if hasattr(error, "format_message") else str(error)
         raise UserError(f"{text} (see codearena {name + ' ' if name else ''}--help)") from error
-    return EXIT_OK
+    if code == EXIT_INTERRUPTED:  # typer turns Ctrl-C into an exit of its own
+        raise KeyboardInterrupt
+    return code if isinstance(code, int) else EXIT_OK
 
 
 def _build(called: str) -> typer.Typer:

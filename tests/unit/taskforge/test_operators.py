@@ -94,10 +94,15 @@ def test_operators_that_need_another_program_find_theirs() -> None:
     )
     assert (3, "        ", "    ") in [
         (line, old, new)
-        for line, old, new in _found("outside_loop", "def f(n, k):\n    while n:\n        n -= 1\n        k += n\n")
+        for line, old, new in _found(
+            "outside_loop", "def f(n, k):\n    while n:\n        n -= 1\n        k += n\n"
+        )
         for line, old, new in [(line - 1, old, new)]
     ]
-    assert _found("aliasing", "def f(x):\n    return x[:], x.copy()\n") == [(2, "x[:]", "x"), (2, "x.copy()", "x")]
+    assert _found("aliasing", "def f(x):\n    return x[:], x.copy()\n") == [
+        (2, "x[:]", "x"),
+        (2, "x.copy()", "x"),
+    ]
     assert _found("in_place_result", "def f(x):\n    return sorted(x)\n") == [(2, "sorted(x)", "x.sort()")]
     assert _found("missing_await", "async def f(x):\n    return await x\n") == [(2, "await x", "x")]
     assert _found("dropped_default", "def f(d):\n    return d.get(1, 0)\n") == [(2, ", 0", "")]
@@ -155,7 +160,9 @@ def test_docstrings_comments_and_formatting_stay_as_they_are() -> None:
 
 
 def test_several_mutations_apply_at_once_and_may_not_touch_one_line() -> None:
-    first, second = (enumerate_mutations(PROGRAM, operators=[name])[0] for name in ("lost_update", "wrong_container"))
+    first, second = (
+        enumerate_mutations(PROGRAM, operators=[name])[0] for name in ("lost_update", "wrong_container")
+    )
     both = apply_mutations(PROGRAM, [first, second])
     assert "seen = {}" in both
     assert "total = depth" in both
