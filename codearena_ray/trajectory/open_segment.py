@@ -1,8 +1,8 @@
 """The segment that is being written: an Arrow IPC file, readable at any moment up to its last complete group.
 
-Each group is one record batch whose metadata carries a checksum. It is on the disk (fsync) before `append`
-returns. The IPC file format is the stream format between a magic number and a footer, so a file without a footer, after a
-crash or while it grows, is read as a stream; a torn or altered batch ends the reading.
+Each group is one record batch whose metadata carries a checksum, on the disk (fsync) before `append` returns.
+The IPC file format is the stream format between a magic number and a footer, so a file without a footer,
+after a crash or while it grows, is read as a stream; a torn or altered batch ends the reading.
 """
 
 from __future__ import annotations

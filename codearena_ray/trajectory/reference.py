@@ -18,8 +18,9 @@ _INTRODUCTION = f"""# Trajectories
 Generated from `codearena_ray.trajectory` by `python -m codearena_ray.trajectory.reference`; edit the schema,
 not this page.
 
-Every action of an agent is one row. A row is written when the whole group it belongs to was accepted, and stored
-once. Its key is ({", ".join(f"`{name}`" for name in ROW_KEY)}). This is schema version {SCHEMA_VERSION}.
+Every action of an agent is one row. A row is written when the whole group it belongs to was accepted, and
+stored once. Its key is ({", ".join(f"`{name}`" for name in ROW_KEY)}).
+This is schema version {SCHEMA_VERSION}.
 
 ## Files
 
@@ -34,9 +35,13 @@ once. Its key is ({", ".join(f"`{name}`" for name in ROW_KEY)}). This is schema 
 A run that ended holds Parquet only. Closed files open without this package:
 
 ```python
-import duckdb, pandas, polars
+from glob import glob
 
-pandas.read_parquet("RUN/trajectories")
+import duckdb
+import pandas
+import polars
+
+pandas.concat(map(pandas.read_parquet, glob("RUN/trajectories/*.parquet")))
 polars.read_parquet("RUN/trajectories/*.parquet")
 duckdb.sql("select step, avg(score) from 'RUN/trajectories/*.parquet' where unscored_cause = '' group by all")
 polars.read_ipc("RUN/trajectories/000001.arrow")
@@ -50,8 +55,8 @@ from codearena_ray.trajectory.reading import read_rows
 table = read_rows("RUN", columns=["task_id", "step", "score"])
 ```
 
-Unit, meaning and the meaning of null are in the metadata of every Arrow field, down to the members of structs.
-A mean over rows leaves out those with an `unscored_cause`; null is never a zero.
+Unit, meaning and the meaning of null are in the metadata of every Arrow field, down to the members of
+structs. A mean over rows leaves out those with an `unscored_cause`; null is never a zero.
 """
 
 _SECTIONS = (

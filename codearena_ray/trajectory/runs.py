@@ -107,6 +107,15 @@ class RunDirectory:
         return cls(path, record, clock=clock)
 
     @classmethod
+    def attach(cls, path: str | Path) -> RunDirectory:
+        """Return the directory of a run that `create` or `resume` opened; nothing is changed.
+
+        Raises:
+            UserError: there is no run in the directory.
+        """
+        return cls(Path(path).absolute(), _need_record(Path(path)))
+
+    @classmethod
     def resume(
         cls, path: str | Path, config: Config | None = None, *, clock: Callable[[], float] = time.time
     ) -> RunDirectory:
@@ -121,9 +130,7 @@ class RunDirectory:
             UserError: there is no run in the directory.
         """
         path = Path(path).absolute()
-        record = _read_record(path)
-        if record is None:
-            raise UserError(f"run.dir={path}: holds no run to resume; leave --resume out to start one")
+        record = _need_record(path)
         now = replace(record, num_resumes=record.num_resumes + 1, code_version=code_version())
         run = cls(path, now, clock=clock)
         _write_record(path, run.record)
@@ -135,19 +142,6 @@ class RunDirectory:
         if config is not None:
             run._take_config(config)
         return run
-
-    @classmethod
-    def attach(cls, path: str | Path) -> RunDirectory:
-        """Return the directory of a run that another part of this process made or resumed.
-
-        Raises:
-            UserError: there is no run in the directory.
-        """
-        path = Path(path).absolute()
-        record = _read_record(path)
-        if record is None:
-            raise UserError(f"run.dir={path}: holds no run")
-        return cls(path, record)
 
     @property
     def identity(self) -> RunIdentity:
@@ -172,12 +166,11 @@ class RunDirectory:
         self.metrics.append({"iteration": iteration, "time": self._clock(), **metrics})
 
     def append_event(self, kind: str, *, actor: str, cause: str, **details: Any) -> None:
-        """Add an event: what happened, to whom, why."""
-        now = self._clock()
-        self.events.append({"time": now, "kind": kind, "actor": actor, "cause": cause, **details})
+        """Add an event: what happened, to whom, why; `details` may bring its own `time`."""
+        self.events.append({"time": self._clock(), "kind": kind, "actor": actor, "cause": cause} | details)
 
     def drop_after(self, iteration: int) -> None:
-        """Forget metrics and trained groups of iterations after a checkpoint, which are going to be done again.
+        """Forget metrics and trained groups of iterations after a checkpoint; they are going to be redone.
 
         Rows stay: they happened. Groups sampled again need ids of their own; `record.num_resumes` tells the
         lives of a run apart.
@@ -194,6 +187,15 @@ class RunDirectory:
             self.append_event("config_changed", actor="driver", cause=", ".join(changed))
 
 
+def check_unused(path: str | Path) -> None:
+    """Check that `RunDirectory.create` would take this path, before anything slow starts.
+
+    Raises:
+        UserError: it holds another run or other files, or is a file.
+    """
+    _refuse_used(Path(path).absolute())
+
+
 def _refuse_used(path: Path) -> None:
     record = _read_record(path)
     if record is not None:
@@ -204,6 +206,13 @@ def _refuse_used(path: Path) -> None:
         raise UserError(f"run.dir={path}: is a file; choose another --run-dir")
     if path.is_dir() and any(path.iterdir()):
         raise UserError(f"run.dir={path}: holds other files; choose another --run-dir")
+
+
+def _need_record(path: Path) -> RunRecord:
+    record = _read_record(path)
+    if record is None:
+        raise UserError(f"run.dir={path}: holds no run; leave --resume out to start one")
+    return record
 
 
 def _read_record(path: Path) -> RunRecord | None:

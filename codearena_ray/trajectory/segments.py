@@ -34,6 +34,7 @@ from codearena_ray.trajectory.open_segment import OpenSegment
 from codearena_ray.trajectory.recovery import Recovery, recover
 from codearena_ray.trajectory.rows import check_table
 
+_LOCK_POLL_S = 0.1
 _WRITE_ERRORS = (OSError, pa.ArrowException)
 
 
@@ -45,6 +46,7 @@ class SegmentWriter:
         max_rows: A segment is closed once it holds so many rows.
         max_age_s: A segment is closed at the first write or `tick` after so many seconds.
         compact_after: Closed segments that are merged into one Parquet file when there are so many; 0: never.
+        lock_wait_s: How long to wait for another writer to end.
         clock: Seconds that only grow.
 
     Raises:
@@ -58,6 +60,7 @@ class SegmentWriter:
         max_rows: int = 4096,
         max_age_s: float = 300.0,
         compact_after: int = 16,
+        lock_wait_s: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._directory = Path(directory)
@@ -71,7 +74,7 @@ class SegmentWriter:
         self._lock = -1
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            self._lock = _take_lock(self._directory / LOCK)
+            self._lock = _take_lock(self._directory / LOCK, wait_s=lock_wait_s)
             self.recovery: Recovery = recover(self._directory)
             """What was found and put right when the directory was opened."""
         except _WRITE_ERRORS as error:
@@ -193,16 +196,23 @@ class SegmentWriter:
             self._lock = -1
 
 
-def _take_lock(path: Path) -> int:
+def _take_lock(path: Path, *, wait_s: float) -> int:
     """Return a descriptor that holds the lock until it is closed or the process ends.
 
     Raises:
         SinkError: another writer holds it.
     """
+    give_up_at = time.monotonic() + wait_s
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise SinkError(f"{path.parent}: another process writes here") from error
-    return descriptor
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except BlockingIOError as error:
+            if time.monotonic() >= give_up_at:
+                os.close(descriptor)
+                raise SinkError(f"{path.parent}: another process writes here") from error
+        except OSError:
+            os.close(descriptor)
+            raise
+        time.sleep(_LOCK_POLL_S)
