@@ -33,6 +33,10 @@ from codearena_ray.types import EfficiencyReport, Limits, Scaling, Step, Task
 
 CLEARLY_GOOD = 2.0
 CLEARLY_BAD = 40.0
+CLEARLY_GROWING, CLEAR_SLOPE = 5.0, 0.75
+"""A ratio and a slope that one measurement of each size settles."""
+CLASS_SCORE = 0.3
+"""The most that a program of a worse class can have."""
 REPETITIONS = 3
 MIN_NET_S = 3e-4
 """Net CPU below this is noise: such sizes say nothing about a slope."""
@@ -104,7 +108,9 @@ def measure_efficiency(slot: Slot, task: Task, code: str, *, secret: int) -> Eff
         raise TaskError(f"{task.id}: scaling: the task declares no sizes")
     bench = _Bench(slot, task, task.scaling, code, child_rng(secret, "scaling", task.id))
     try:
-        families = [bench.family(adverse=adverse) for adverse in (True, False)]
+        families = [bench.family(adverse=True)]
+        if score_points(families[0]) > CLASS_SCORE:
+            families.append(bench.family(adverse=False))
     except _WrongAtScale:
         return EfficiencyReport(sizes=(), cpu_s=(), reference_cpu_s=(), slope=0.0, score=0.0)
     points = min(families, key=score_points)
@@ -173,6 +179,8 @@ class _Bench:
         for _ in range(REPETITIONS - 1):
             if points[-1].ratio <= CLEARLY_GOOD:
                 return points[-1:]
+            if points[-1].ratio >= CLEARLY_GROWING and slope_of(points) >= CLEAR_SLOPE:
+                return points
             points = [
                 point.least(self.point(n, adverse))
                 for point, n in zip(points, self.scaling.sizes, strict=True)
@@ -195,7 +203,7 @@ class _Bench:
                 f"{self.task.id}: scaling: the reference fails at size {n}: {reference.reply.message}"
             )
         net_s = max(reference.cpu_s - empty.cpu_s, empty.cpu_s / 2)
-        allowed = max(0.2, empty.cpu_s + 2 * CLEARLY_BAD * net_s)
+        allowed = max(0.1, empty.cpu_s + 1.25 * CLEARLY_BAD * net_s)
         limits = replace(self.task.limits, cpu_s=allowed, wall_s=5.0 + 5.0 * allowed)
         candidate = self.sample(self.code, step, limits)
         if not candidate.cut and not self.agrees(args, reference.reply, candidate.reply):
