@@ -83,8 +83,8 @@ def prepare(problem: Problem, slot: Slot, *, seed: int) -> Prepared:
     )
 
 
-def _wrong(problem: Problem, what: str) -> TaskError:
-    return TaskError(f"{problem.path}:{problem.lines.get('cases', 1)}: {what}")
+def _wrong(problem: Problem, what: str, *, cell: str = "cases") -> TaskError:
+    return TaskError(f"{problem.path}:{problem.lines.get(cell, 1)}: {what}")
 
 
 def _generate(problem: Problem, slot: Slot, seed: int) -> tuple[list[DraftCase], list[DraftCase]]:
@@ -120,7 +120,8 @@ def _complete(
     """Run the reference on each case in a child of its own and fill in what came back."""
     execution = run_cases(slot, problem.reference, [draft.case for draft in drafts], limits=limits)
     if execution.loaded.kind != "value":
-        raise _wrong(problem, f"the reference does not load: {_told(execution.loaded)}")
+        why = f"the reference does not load: {_told(execution.loaded)}"
+        raise _wrong(problem, why, cell="reference")
     return tuple(_filled(problem, d, o) for d, o in zip(drafts, execution.outcomes, strict=True))
 
 

@@ -64,7 +64,7 @@ def read_rows(path: Path, *, limit: int) -> Iterator[dict[str, Any]]:
     """Yield the records of a Parquet pack.
 
     Raises:
-        TaskError: the file is no Parquet, holds more than `limit` bytes, or has a column that is none of ours.
+        TaskError: the file is no Parquet, holds more than `limit` bytes, or has an unknown column.
     """
     try:
         file = pq.ParquetFile(path)
