@@ -53,6 +53,7 @@ OnEvent = Callable[[str, str, str], None]
 class _Pending:
     rows: Any
     since: float
+    """When it was given, or when the sink was last lost."""
     handle: Any = None
     """None: to be sent."""
     life: int = 0
@@ -112,9 +113,9 @@ class SinkClient:
             rows: Its table, or what the transport takes for one, such as an object reference.
 
         Raises:
-            DeadlineError: the window did not move, or a group stayed unacknowledged too long. SinkError: rows
-            could not be written, now or earlier; the groups concerned are kept and sent again. ValueError:
-            the sink refused an earlier group's rows; that group is given up.
+            DeadlineError: the window did not move, or a group stayed unacknowledged too long.
+            SinkError: rows could not be written, now or earlier; those groups are kept and sent again.
+            ValueError: the sink refused an earlier group's rows; that group is given up.
         """
         if self._closed:
             raise SinkError("the sink's client is closed")
@@ -241,6 +242,8 @@ class SinkClient:
             return
         self._lost = True
         self.num_lost += 1
+        for pending in self._pending.values():
+            pending.since = self._clock()  # the successor has the whole deadline
         allowed = self._max_restarts
         self._on_event("sink_lost", "sink", f"{cause} (loss {self.num_lost}, {allowed} allowed)")
         if self.num_lost > allowed:

@@ -64,7 +64,7 @@ class FakeSink:
                 self._results[handle] = error
 
     def kill(self, *, after: int = 0, restarting: int = 0) -> None:
-        """Lose what is in flight; its first `after` calls had run, but nobody heard. Then refuse some calls."""
+        """Lose what is in flight, though its first `after` calls had run; then refuse some calls."""
         for _, action in self._queue[:after]:
             action()
         for handle, _ in self._queue:
@@ -214,6 +214,19 @@ def test_a_sink_that_never_comes_back_ends_in_a_deadline_error(tmp_path: Path) -
         client.flush()
     assert len(sink.sent) < 20
     assert len(events) == 1
+
+
+def test_a_sink_lost_while_the_driver_was_busy_has_the_whole_deadline_to_come_back(tmp_path: Path) -> None:
+    sink = FakeSink(tmp_path)
+    client, _ = make_client(sink, deadline_s=10.0)
+    sink.eager = False
+    write(client, "a")
+    sink.kill()
+    sink.now += 1000
+    client.poll()
+    sink.eager = True
+    client.close()
+    assert stored(tmp_path) == ["a"] * 4
 
 
 def test_a_sink_that_is_lost_too_often_is_given_up(tmp_path: Path) -> None:
