@@ -64,7 +64,8 @@ PROBE
 }
 
 install_packages() {
-    local index=()
+    local index=() quiet=(--quiet)
+    [[ ! -t 2 ]] || quiet=()
     if [[ $flavour == cpu ]]; then
         if torch_index_answers; then
             index=(--extra-index-url "$torch_index")
@@ -72,7 +73,7 @@ install_packages() {
             say "$torch_index does not answer; looking for torch where pip looks anyway"
         fi
     fi
-    .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --quiet \
+    .venv/bin/python -m pip install --disable-pip-version-check "${quiet[@]}" \
         "${index[@]}" --constraint "$constraints" --editable ".[$extras]"
 }
 
