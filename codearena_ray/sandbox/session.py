@@ -80,8 +80,8 @@ class Session:
         self.observed = Observed()
         self.loaded = Reply("dead", death=Verdict.NOT_RUN)
         self._child = child
-        self._fixture = fixture or Fixture()
-        self._broker = ProcessBroker(self._fixture.processes)
+        self._fixture = fixture
+        self._broker = ProcessBroker(fixture.processes if fixture else ())
         self._wall_left_s = limits.wall_s
         self._cpu_end_s = limits.cpu_s
         self._deadline = 0.0
@@ -172,7 +172,7 @@ class Session:
         """
         nonce = os.urandom(requests.NONCE_BYTES)
         b, f = self._child.bounds, self._fixture
-        world = {"env": dict(f.env), "files": dict(f.files), "sqlite": f.sqlite, "stdin": f.stdin}
+        world = f and {"env": dict(f.env), "files": dict(f.files), "sqlite": f.sqlite, "stdin": f.stdin}
         bounds = (b.max_bytes, b.max_nodes, b.max_depth, b.max_int_bytes)
         data = requests.request("load", nonce, code, bounds, world)
         self.loaded = self._exchange(data, nonce, 1, None)[0]

@@ -10,6 +10,8 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 DATABASE = "app.db"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": ".", "LANG": "C.UTF-8"}
+"""What every program finds; the zygote puts it up."""
 _PIPE_BYTES = 1 << 16
 
 
@@ -20,8 +22,7 @@ def set_up(*, env: Mapping[str, str], files: Mapping[str, str], sqlite: str, std
         OSError: a file cannot be written there.
         sqlite3.Error: the script is wrong.
     """
-    os.environ.clear()
-    os.environ.update({"PATH": "/usr/bin:/bin", "HOME": os.getcwd(), "LANG": "C.UTF-8", **env})
+    os.environ.update(env)
     for path, text in files.items():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(text, encoding="utf-8", newline="")

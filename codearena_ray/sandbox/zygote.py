@@ -11,13 +11,16 @@ import array
 import gc
 import marshal
 import os
+import random
 import resource
 import signal
 import socket
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
-from codearena_ray.sandbox import processes, requests, runner
+from codearena_ray.sandbox import processes, requests, runner, world
+from codearena_ray.sandbox.isolation import namespaces
 from codearena_ray.sandbox.isolation.confine import Confinement, Plan, remove_tree
 
 
@@ -26,16 +29,25 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 PRELOAD = _names(
-    "abc argparse array ast asyncio base64 binascii bisect calendar cmath collections.abc "
-    "concurrent.futures contextlib copy csv dataclasses datetime decimal difflib enum fractions "
-    "functools graphlib hashlib heapq hmac html html.parser http.client inspect io ipaddress "
-    "itertools json keyword linecache logging math mmap numbers opcode operator os pathlib pickle "
-    "platform pprint queue random re secrets select selectors shlex shutil sqlite3 stat statistics "
-    "string stringprep struct subprocess tempfile textwrap threading time timeit tokenize traceback "
-    "types typing unicodedata unittest urllib.parse urllib.request uuid weakref xml.etree.ElementTree "
-    "zipfile zlib zoneinfo"
+    "abc array base64 binascii bisect calendar cmath collections.abc contextlib copy csv dataclasses "
+    "datetime decimal enum fractions functools hashlib heapq html io itertools json keyword linecache "
+    "math numbers operator os queue random re secrets select shlex sqlite3 stat statistics string "
+    "struct subprocess tempfile textwrap threading time traceback types typing unicodedata "
+    "urllib.parse uuid zlib zoneinfo"
 )
-"""Loaded before confinement: afterwards extension modules cannot be, because no memory becomes executable."""
+"""What programs commonly import. More would cost every fork: the kernel copies and drops each page."""
+
+EXTENSIONS = _names(
+    "_asyncio _bz2 _elementtree _lzma _pickle _socket fcntl grp mmap pyexpat resource termios"
+)
+"""Extension modules below what is imported on demand: none can be loaded later, see `seccomp`."""
+
+UNREACHABLE = _names(
+    "argparse ast asyncio concurrent.futures difflib graphlib hmac html.parser inspect ipaddress "
+    "logging pathlib pickle platform pprint timeit tokenize unittest urllib.request "
+    "xml.etree.ElementTree zipfile"
+)
+"""Loaded as well where the slot's user cannot read the library, so that nothing can be loaded later."""
 
 _FIRST_FREE_FD = 10
 """Descriptors below are left to what a child inherits."""
@@ -139,13 +151,38 @@ def _own_descriptors(control_fd: int) -> socket.socket:
     return control
 
 
+def _load(plan: Plan) -> None:
+    """Import what children need, without the work that some modules do after each fork.
+
+    `threading` would renew locks that nobody holds here, `random` would seed itself: with a seed set once,
+    equal programs draw equal numbers.
+    """
+    register = os.register_at_fork
+    try:
+        os.register_at_fork = lambda **_hooks: None
+        for name in PRELOAD + EXTENSIONS:
+            import_module(name)
+        if plan.profile == "shared" and plan.uid and not _world_can_enter(namespaces.library()):
+            for name in UNREACHABLE:
+                import_module(name)
+    finally:
+        os.register_at_fork = register
+    random.seed(0)
+    os.environ.clear()
+    os.environ.update(world.ENVIRONMENT)
+
+
+def _world_can_enter(folder: str) -> bool:
+    parents = [Path(folder), *Path(folder).parents]
+    return all(parent.stat().st_mode & 0o001 for parent in parents)
+
+
 def main(control_fd: int) -> None:
     """Confine this process as the first message says, report, and serve."""
     control = _own_descriptors(control_fd)
     plan = Plan(**marshal.loads(control.recv(1 << 16)))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in PRELOAD:
-        import_module(name)
+    _load(plan)
     processes.install()
     try:
         zygote = _Zygote(control, plan)
@@ -155,6 +192,7 @@ def main(control_fd: int) -> None:
     except OSError as error:
         control.send(marshal.dumps({"failed": str(error)}))
         return
+    runner.warm_up()
     gc.collect()
     gc.freeze()
     control.send(marshal.dumps({"ready": True}))

@@ -14,6 +14,7 @@ import pytest
 
 from codearena_ray.errors import DeadlineError, IsolationError, SandboxError, TaskError
 from codearena_ray.sandbox import Handle, Slot, SlotPool, detect_isolation, plain
+from codearena_ray.sandbox.conformance import check_slot
 from codearena_ray.sandbox.observe import Unreadable
 from codearena_ray.types import Fixture, Limits, Process, Step, Verdict
 
@@ -355,7 +356,9 @@ def test_a_pool_replaces_dead_slots_and_serves_many_threads() -> None:
         def lose_a_slot() -> None:
             with pool.slot(deadline_s=5.0) as slot:
                 os.kill(slot.pids[0], signal.SIGKILL)
-                slot.open("", limits=Limits())
+                for _ in range(100):
+                    slot.open("", limits=Limits())
+                    time.sleep(0.01)
 
         with pytest.raises(SandboxError):
             lose_a_slot()
@@ -382,6 +385,12 @@ def test_slots_of_one_machine_hold_different_user_ids() -> None:
     assert 0 not in ids
     if isolation.profile == "root":
         assert ids[0] != ids[1]
+
+
+def test_every_slot_conforms(slot: Slot) -> None:
+    findings = check_slot(slot)
+    assert len(findings) > 10
+    assert [finding for finding in findings if not finding.passed] == []
 
 
 def test_an_unknown_profile_is_refused_with_the_reason() -> None:
