@@ -33,7 +33,9 @@ class Verb(NamedTuple):
 
 
 VERBS: tuple[Verb, ...] = (
+    Verb("doctor", "codearena_ray.cli.doctor", "Say what this machine offers and what is missing."),
     Verb("train", "codearena_ray.cli.train", "Train a code-repair policy."),
+    Verb("rollout", "codearena_ray.cli.rollout", "Play episodes with a policy and report how it did."),
     Verb("bootstrap", "codearena_ray.cli.bootstrap", "Make the embedded tiny policy from nothing."),
     Verb("tasks", "codearena_ray.cli.tasks", "List, show, validate and build repair tasks."),
 )
