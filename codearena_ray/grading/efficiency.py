@@ -61,29 +61,43 @@ class _Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class _Point:
-    """Least CPU seen at one size of one family, empty call subtracted."""
+class Point:
+    """Least CPU of a child at one size of one family, from its fork to its reply."""
 
     n: int
     empty_s: float
+    """Of the reference's child when it is called to do nothing with the same arguments."""
     reference_s: float
     candidate_s: float
 
     @property
+    def reference_net_s(self) -> float:
+        """What the reference's own work costs."""
+        return max(0.0, self.reference_s - self.empty_s)
+
+    @property
+    def candidate_net_s(self) -> float:
+        """What the candidate's own work costs."""
+        return max(0.0, self.candidate_s - self.empty_s)
+
+    @property
     def ratio(self) -> float:
+        """Candidate to reference; differences below half an empty call are noise."""
         floor = self.empty_s / 2
-        return max(self.candidate_s, floor) / max(self.reference_s, floor)
+        return max(self.candidate_net_s, floor) / max(self.reference_net_s, floor)
 
     @property
     def tells_slope(self) -> bool:
-        return min(self.reference_s, self.candidate_s) >= MIN_NET_S
+        """Whether both costs stand out from noise."""
+        return min(self.reference_net_s, self.candidate_net_s) >= MIN_NET_S
 
-    def least(self, other: _Point) -> _Point:
+    def least(self, other: Point) -> Point:
         """Return the point with the smaller costs of two measurements."""
-        return replace(
-            self,
-            reference_s=min(self.reference_s, other.reference_s),
-            candidate_s=min(self.candidate_s, other.candidate_s),
+        return Point(
+            self.n,
+            min(self.empty_s, other.empty_s),
+            min(self.reference_s, other.reference_s),
+            min(self.candidate_s, other.candidate_s),
         )
 
 
@@ -116,14 +130,14 @@ def measure_efficiency(slot: Slot, task: Task, code: str, *, secret: int) -> Eff
     points = min(families, key=score_points)
     return EfficiencyReport(
         sizes=tuple(point.n for point in points),
-        cpu_s=tuple(point.candidate_s for point in points),
-        reference_cpu_s=tuple(point.reference_s for point in points),
+        cpu_s=tuple(point.candidate_net_s for point in points),
+        reference_cpu_s=tuple(point.reference_net_s for point in points),
         slope=slope_of(points),
         score=round(min(score_points(family) for family in families), 1),
     )
 
 
-def score_points(points: Sequence[_Point]) -> float:
+def score_points(points: Sequence[Point]) -> float:
     """Return the score of one family, ascending in size, in [0, 1]."""
     ratio = points[-1].ratio
     score = interpolate(RATIO_SCORES, ratio, scale=math.log)
@@ -132,13 +146,13 @@ def score_points(points: Sequence[_Point]) -> float:
     return min(score, interpolate(SLOPE_SCORES, slope_of(points)))
 
 
-def slope_of(points: Sequence[_Point]) -> float:
+def slope_of(points: Sequence[Point]) -> float:
     """Return the least-squares slope of log ratio over log n; 0 where fewer than two sizes tell."""
     telling = [point for point in points if point.tells_slope]
     if len(telling) < 2:
         return 0.0
     xs = [math.log(point.n) for point in telling]
-    ys = [math.log(point.candidate_s / point.reference_s) for point in telling]
+    ys = [math.log(point.candidate_net_s / point.reference_net_s) for point in telling]
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
     spread = sum((x - mean_x) ** 2 for x in xs)
     if spread == 0:
@@ -170,7 +184,7 @@ class _Bench:
         self.rng = rng
         self.step = _pattern(task, scaling.entry_point)
 
-    def family(self, *, adverse: bool) -> list[_Point]:
+    def family(self, *, adverse: bool) -> list[Point]:
         """Return points of ascending size; only the largest one where it decides alone."""
         largest = self.point(self.scaling.sizes[-1], adverse)
         if largest.ratio <= CLEARLY_GOOD or largest.ratio >= CLEARLY_BAD:
@@ -187,7 +201,7 @@ class _Bench:
             ]
         return points
 
-    def point(self, size: int, adverse: bool) -> _Point:
+    def point(self, size: int, adverse: bool) -> Point:
         """Measure one size on fresh inputs: empty call, reference, candidate."""
         n = max(1, round(size * self.rng.uniform(0.95, 1.05)))
         seed = self.rng.getrandbits(48)
@@ -208,7 +222,7 @@ class _Bench:
         candidate = self.sample(self.code, step, limits)
         if not candidate.cut and not self.agrees(args, reference.reply, candidate.reply):
             raise _WrongAtScale
-        return _Point(n, empty.cpu_s, reference.cpu_s - empty.cpu_s, candidate.cpu_s - empty.cpu_s)
+        return Point(n, empty.cpu_s, reference.cpu_s, candidate.cpu_s)
 
     def sample(self, code: str, step: Step, limits: Limits) -> _Sample:
         """Return the CPU of a fresh child from its fork to its reply."""
