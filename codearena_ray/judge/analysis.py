@@ -74,6 +74,10 @@ class Analyser:
             if patience <= 0:
                 raise JudgeError(f"the static judge was busy for {deadline_s:g} s")
             return _parse(self._exchange(code, patience))
+        except AnalyserDied as error:
+            if time.monotonic() >= until:
+                raise JudgeError(f"the static judge gave no answer within {deadline_s:g} s") from error
+            raise
         finally:
             self._lock.release()
 
