@@ -55,6 +55,7 @@ class Line:
         self._zygote_fd = zygote_fd
         self._bounds = bounds
         self._buffer = bytearray()
+        self._received = 0
         self._unsent = memoryview(b"")
         channel.setblocking(False)
         os.set_blocking(output_fd, False)
@@ -159,6 +160,9 @@ class Line:
         if not data:
             raise Death(Verdict.CRASHED)
         self._buffer += data
+        self._received += len(data)
+        if self._received > self._bounds.max_session_bytes:
+            raise Death(Verdict.PROTOCOL, "frame")
 
     def _next_frame(self, nonce: bytes) -> tuple[bytes, WireValue] | None:
         """Return kind and value of the next complete frame, None until there is one."""

@@ -1,8 +1,9 @@
 """One program in one child, as its supervisor sees it: calls, clocks, death, what was observed outside.
 
 Invariants: death is sticky, so after a death every further step is NOT_RUN; a reply counts only if it answers
-the request in hand; every wait has a wall-clock and a CPU limit; everything that the child sent is bounded
-before it becomes an object. Expected values are never sent.
+the request in hand; every wait has a wall-clock limit (time in which a busy machine let the child wait is
+added, up to a bound) and a CPU limit; everything that the child sent is bounded before it becomes an object.
+Expected values are never sent.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from codearena_ray.types import Fixture, Limits, SandboxReport, Step, Verdict
 
 _MAX_NAMES = 32
 _MAX_TEXT = 600
+_MAX_STARVED = 4.0
+"""How many times its wall limit a child may wait for a busy machine beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +210,21 @@ class Session:
         """Return the seconds to wait for the next event, past a limit a death."""
         wall = self._deadline - time.monotonic()
         if wall <= 0:
+            wall += min(self._starved_s(), _MAX_STARVED * self.limits.wall_s)
+        if wall <= 0:
             raise Death(Verdict.TIMEOUT, "wall")
         cpu = self._cpu_end_s - self.cpu_s()
         if cpu <= 0:
             raise Death(Verdict.TIMEOUT, "cpu")
         return min(wall, max(cpu, 0.001))
+
+    def _starved_s(self) -> float:
+        """Return how long the child was ready to run but the machine ran others: not the program's fault."""
+        try:
+            with open(f"/proc/{self._child.pid}/schedstat", "rb") as file:
+                return int(file.read().split()[1]) / 1e9
+        except (OSError, IndexError, ValueError):
+            return 0.0
 
     def _on_process(self, asked: WireValue) -> bytes:
         try:

@@ -37,7 +37,7 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one frame may hold."""
+    """What one frame may hold, and all of one child together."""
 
     max_bytes: int = 4 << 20
     max_nodes: int = 250_000
@@ -45,6 +45,8 @@ class Bounds:
     max_depth: int = 100
     max_int_bytes: int = 4096
     """Size of one integer; 4,096 bytes are about 9,800 decimal digits."""
+    max_session_bytes: int = 64 << 20
+    """All frames of one child together: what it can cost its supervisor."""
 
 
 class _Encoder:

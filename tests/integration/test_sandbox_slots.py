@@ -398,3 +398,20 @@ def test_an_unknown_profile_is_refused_with_the_reason() -> None:
         detect_isolation("none")
     with pytest.raises(IsolationError, match="neither namespaces nor Landlock"):
         detect_isolation("shared", landlock_abi=0)
+
+
+def test_a_busy_machine_does_not_time_a_program_out(slot: Slot) -> None:
+    code = "def f():\n    return sum(1 for _ in range(1_500_000))\n"
+    cpu = min(os.sched_getaffinity(0))
+    pin = f"import os; os.sched_setaffinity(0, {{{cpu}}})\nwhile True: pass\n"
+    hogs = [subprocess.Popen([sys.executable, "-c", pin]) for _ in range(6)]
+    before = os.sched_getaffinity(0)
+    try:
+        with slot.open(code, limits=Limits(cpu_s=5.0, wall_s=0.4)) as session:
+            os.sched_setaffinity(session._child.pid, {cpu})
+            assert session.call([Step("f")])[0].value == 1_500_000
+    finally:
+        os.sched_setaffinity(0, before)
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
