@@ -159,6 +159,7 @@ def _play(
     settings = record.settings
     concurrency = min(len(plans), settings.train.episode_concurrency)
     started = time.monotonic()
+    record.run.append_event("started", actor="driver", cause="rollout", policy=record.policy)
     on_progress(0, len(plans), "")
     try:
         for played in play_episodes(
@@ -191,7 +192,7 @@ class Recorder:
         self.played: list[PlayedEpisode] = []
         self.stopped = ""
         """Why no more episodes should be played."""
-        self._policy = policy
+        self.policy = policy
         self._writer = SegmentWriter(run.trajectories_path)
 
     def add(self, played: PlayedEpisode) -> None:
@@ -219,7 +220,7 @@ class Recorder:
         env = self.settings.env
         result = summarise(self.played, max_steps=env.max_steps, seed=self.settings.run.seed)
         self._writer.close()
-        self.run.append_metrics(0, {"policy": self._policy, "seconds": seconds, **result})
+        self.run.append_metrics(0, {"policy": self.policy, "seconds": seconds, **result})
         return {"run_dir": str(self.run.path), **result}
 
     def _watch_unscored(self) -> None:
@@ -246,7 +247,7 @@ class Recorder:
             messages=one.messages,
             tokens=one.tokens,
             module_id=one.turn.role,
-            policy=self._policy,
+            policy=self.policy,
             curriculum_level=0,
             advantage=None,
             started_at=one.started_at,
