@@ -7,14 +7,15 @@ limit decides counts only if five times the limit decides it the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codearena_ray.grading.normalise import code_hash
 from codearena_ray.grading.program import MeasureEfficiency, case_limits, grade_program
 from codearena_ray.sandbox import Session, Slot
 from codearena_ray.sandbox.wire import Bounds
-from codearena_ray.types import Category, Fixture, Limits, RunReport, Task, Verdict
+from codearena_ray.types import CaseResult, Category, Fixture, Limits, RunReport, Task, Verdict
 
 HASH_SEEDS = (0, 1, 2)
 """Hash seeds of the repeated runs; each costs a slot one zygote, once."""
@@ -68,9 +69,20 @@ def _grade(slot: Slot, task: Task, code: str, *, hash_seed: int) -> RunReport:
 
 
 def _verdicts(report: RunReport) -> tuple[Verdict, ...]:
-    """Return the verdict of every case; which limit ended an endless program is chance and counts as one."""
-    verdicts = [case.verdict for case in (*report.visible, *report.hidden)]
-    return tuple(Verdict.TIMEOUT if verdict in _LIMIT_VERDICTS else verdict for verdict in verdicts)
+    """Return the verdicts of both groups, each up to the first case that a limit ended.
+
+    Which limit ends an endless program is chance, and so is what follows: after a timeout nothing runs, after
+    running out of memory the next case may.
+    """
+    return tuple(itertools.chain(_decided(report.visible), _decided(report.hidden)))
+
+
+def _decided(group: Sequence[CaseResult]) -> Iterator[Verdict]:
+    for case in group:
+        if case.verdict in _LIMIT_VERDICTS:
+            yield Verdict.TIMEOUT
+            return
+        yield case.verdict
 
 
 def prove_reference(slot: Slot, task: Task, *, measure: MeasureEfficiency | None) -> Proof:

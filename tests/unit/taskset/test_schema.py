@@ -1,5 +1,6 @@
 import json
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,3 +179,14 @@ def test_the_json_schema_names_every_column_and_forbids_others() -> None:
     assert list(schema["properties"]) == [field.name for field in fields(Task)]
     assert schema["additionalProperties"] is False
     assert json.loads(json.dumps(schema)) == schema
+
+
+def test_the_published_schema_is_the_one_in_force() -> None:
+    published = Path(__file__).parents[3] / "docs" / "reference" / "task.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == json_schema()
+
+
+def test_a_call_that_raises_need_not_say_what_it_did_to_its_arguments() -> None:
+    step = Step("total", args=([1],), raises="ValueError", mutates=(0,))
+    task = make_task(hidden_cases=(TestCase("h01", (step,)),))
+    assert task_from_record(task_to_record(task)) == task
