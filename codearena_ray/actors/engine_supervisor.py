@@ -171,10 +171,11 @@ class EngineSupervisor:
 
     async def close(self) -> None:
         """End all engines and wait until their processes are gone."""
-        self._closed = True
+        self._closed, self._given_up = True, self._given_up or "closed"
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        await self._publish()
         problems = await asyncio.gather(*(slot.stop() for slot in self._slots))
         for slot, problem in zip(self._slots, problems, strict=True):
             if problem:

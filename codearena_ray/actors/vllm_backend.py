@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import uuid
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -60,7 +61,7 @@ class VllmBackend:
         await self.generate(prompt, n=2, sampling=spec)
         await self.prompt_logprobs(prompt)
         # vLLM's queues live in shared memory that nothing unlinks when its processes are killed.
-        self._node.adopt(_shared_memory(self._below))
+        self._node.adopt(_shared_memory([psutil.Process(), *self._below]))
 
     def _descendants(self) -> list[psutil.Process]:
         cores = [process.pid for process in self._children]
@@ -85,11 +86,13 @@ class VllmBackend:
     async def generate(
         self, prompt_token_ids: Sequence[int], *, n: int, sampling: SamplingSpec
     ) -> list[Completion]:
-        """Return `n` completions of one prompt, in order of their index."""
-        from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
+        """Return `n` completions of one prompt, in order of their index.
 
-        params = SamplingParams(
+        Raises:
+            ValueError: vLLM cannot serve such a request.
+        """
+        output = await self._run(
+            prompt_token_ids,
             n=n,
             temperature=sampling.temperature,
             max_tokens=sampling.max_tokens,
@@ -97,10 +100,7 @@ class VllmBackend:
             stop_token_ids=list(sampling.stop_token_ids),
             ignore_eos=True,
             logprobs=0,
-            detokenize=False,
-            output_kind=RequestOutputKind.FINAL_ONLY,
         )
-        output = await self._run(prompt_token_ids, params)
         queue_s, generate_s = _times(output.metrics)
         return [
             Completion(
@@ -121,27 +121,23 @@ class VllmBackend:
 
     async def prompt_logprobs(self, token_ids: Sequence[int]) -> list[float]:
         """Return the log-probability of each token but the first given those before it, at temperature 1."""
-        from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
-
-        params = SamplingParams(
-            temperature=0.0,
-            max_tokens=1,
-            prompt_logprobs=0,
-            detokenize=False,
-            output_kind=RequestOutputKind.FINAL_ONLY,
-        )
-        output = await self._run(token_ids, params)
+        output = await self._run(token_ids, temperature=0.0, max_tokens=1, prompt_logprobs=0)
         pairs = zip(output.prompt_logprobs[1:], token_ids[1:], strict=True)
         return [step[token].logprob for step, token in pairs]
 
-    async def _run(self, token_ids: Sequence[int], params: Any) -> Any:
+    async def _run(self, token_ids: Sequence[int], **sampling: Any) -> Any:
+        from vllm import SamplingParams
+        from vllm.exceptions import VLLMClientError
+        from vllm.sampling_params import RequestOutputKind
+
         final = None
         prompt = {"prompt_token_ids": list(token_ids)}
         try:
+            params = SamplingParams(detokenize=False, output_kind=RequestOutputKind.FINAL_ONLY, **sampling)
             async for output in self._llm.generate(prompt, params, request_id=uuid.uuid4().hex):
                 final = output
-        except ValueError as error:  # vLLM's own subclasses cannot be read where vLLM is not installed
+        except (VLLMClientError, ValueError) as error:
+            # vLLM's own classes cannot be read back where vLLM is not installed.
             raise ValueError(str(error)) from error
         return final
 
@@ -179,15 +175,19 @@ class VllmBackend:
 
 
 def _shared_memory(processes: Sequence[psutil.Process]) -> set[str]:
-    """Return the files in /dev/shm that processes have mapped."""
-    found: set[str] = set()
+    """Return the queues and semaphores of multiprocessing that processes have mapped (not Ray's objects).
+
+    By inode, because a semaphore is mapped under a temporary name that it no longer has.
+    """
+    mapped: set[int] = set()
     for process in processes:
         try:
-            maps = process.memory_maps()
-        except psutil.Error:
+            lines = Path(f"/proc/{process.pid}/maps").read_text().splitlines()
+        except OSError:
             continue
-        found.update(entry.path for entry in maps if entry.path.startswith("/dev/shm/"))
-    return found
+        mapped.update(int(line.split()[4]) for line in lines if "/dev/shm/" in line)
+    files = [path for pattern in ("psm_*", "sem.mp-*") for path in Path("/dev/shm").glob(pattern)]
+    return {str(path) for path in files if path.stat().st_ino in mapped}
 
 
 def _times(metrics: Any) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Engines without vLLM: a backend that "computes" from a version number, and a cluster of such without Ray."""
+"""Engines without vLLM, a backend that "computes" from a version number, and a cluster without Ray."""
 
 from __future__ import annotations
 
@@ -110,6 +110,9 @@ class FakeHandle:
     backend: FakeBackend
     engine: Engine
     alive: bool = True
+    sees: bool = True
+    """Weight files of the driver's node are visible where this engine runs."""
+    received: list[bytes] = field(default_factory=list)
 
     async def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         if not self.alive:
@@ -117,8 +120,10 @@ class FakeHandle:
         if method == "where":
             return ("elsewhere", 0)
         if method == "sees":
-            return True
+            return self.sees
         if method == "sync":
+            if (data := kwargs.pop("data", None)) is not None:
+                self.received.append(data)
             weights = args[0]
             return await self.engine.sync(
                 weights.version, path=weights.path, checksum=weights.checksum, **kwargs

@@ -1,4 +1,4 @@
-"""What integration tests share: one Ray per session and small random models."""
+"""What integration tests share: one Ray per session, small random models, one engine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from codearena_ray.actors.engine_pool import EnginePool
+from codearena_ray.actors.engine_types import EngineEvent
+from codearena_ray.config import DeadlinesConfig, EngineConfig
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +42,33 @@ def tiny_random_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[boo
         return made[tied]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def engine_pool(
+    ray_session: None, tiny_random_model: Callable[[bool], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EnginePool]:
+    """One engine with the tied random model, shared by all tests of a session.
+
+    A test may update it, damage it and have it replaced: it pushes versions above `pool.version` and leaves
+    an engine behind that serves.
+    """
+    pool = small_pool(tiny_random_model(True))
+    pool.start()
+    yield pool
+    pool.close()
+
+
+def small_pool(model: Path, *, on_event: Callable[[EngineEvent], None] = lambda _: None) -> EnginePool:
+    """Return a pool of one small engine, not started."""
+    return EnginePool(
+        module="fixer",
+        model_path=str(model),
+        config=EngineConfig(max_num_seqs=64, kv_cache_gib=1, omp_threads=1, num_cpus=0.5),
+        deadlines=DeadlinesConfig(generate_s=240, sync_s=60),
+        max_model_len=1024,
+        on_event=on_event,
+    )
 
 
 def _save_random_model(directory: Path, tied: bool) -> Path:

@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from codearena_ray.actors import engine_client, engine_supervisor
+from codearena_ray.actors.engine import Engine
+from codearena_ray.actors.engine_actor import EngineActor
 from codearena_ray.actors.engine_client import EngineClient
 from codearena_ray.actors.engine_directory import EngineDirectory, EngineTable, ServingEngine
 from codearena_ray.actors.engine_pool import EnginePool
 from codearena_ray.actors.engine_types import EngineEvent, SamplingSpec
 from codearena_ray.actors.node_directory import NodeDirectory
+from codearena_ray.actors.vllm_settings import EngineOptions
 from codearena_ray.config import DeadlinesConfig, EngineConfig
 from codearena_ray.errors import ConfigError, DeadlineError, EngineError, SyncError
 from tests.builders.engines import SPEC, FakeBackend, FakeCluster, probe_of, weight_file
@@ -150,6 +153,37 @@ def test_an_engine_that_dies_under_an_update_is_replaced_and_the_update_is_tried
     report = made.pool.sync(weight_file(made.node.weights, 3), probe_of(3))
     assert [one.engine_id for one in report.engines] == ["m-0.1"]
     assert made.pool.version == 3
+
+
+def test_engines_of_other_nodes_get_the_bytes_of_the_file(make: Callable[..., Made]) -> None:
+    made = make(num_engines=3)
+    made.cluster.handles[1].sees = made.cluster.handles[2].sees = False
+    file = weight_file(made.node.weights, 1)
+    content = Path(file.path).read_bytes()
+    made.pool.sync(file, probe_of(1))
+    assert [handle.received for handle in made.cluster.handles] == [[], [content], [content]]
+
+
+def test_an_actor_stores_bytes_on_its_node_only_while_it_loads_them(tmp_path: Path) -> None:
+    async def body() -> None:
+        file = weight_file(tmp_path, 1)
+        data = Path(file.path).read_bytes()
+        Path(file.path).unlink()
+        options = EngineOptions(
+            engine_id="m-0.0", model_path="unused", config=EngineConfig(), max_model_len=8, node_directory="n"
+        )
+        actor = EngineActor(options)
+        with pytest.raises(EngineError, match="not started"):
+            await actor.health()
+        actor._node = NodeDirectory("n", root=tmp_path)
+        actor._engine = Engine(FakeBackend(), engine_id="m-0.0", parity_tolerance=1e-4)
+        await actor._engine.start()
+        done = await actor.sync(file, data=data, probe=probe_of(1), mode="keep", lease_s=5)
+        assert done.version == 1
+        assert list(actor._node.weights.iterdir()) == []
+        await actor.close()
+
+    asyncio.run(body())
 
 
 def test_past_the_restart_limit_everybody_is_told(make: Callable[..., Made]) -> None:
