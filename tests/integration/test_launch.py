@@ -14,12 +14,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 START_S = 120.0
-JOB_S = 240.0
+JOB_S = 420.0
 
 
 def _free_port() -> int:
@@ -65,11 +66,17 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     command = [
         *("ray", "start", "--head", "--block", "--disable-usage-stats", "--node-ip-address=127.0.0.1"),
         *("--port=0", "--num-cpus=2", f"--object-store-memory={256 << 20}", "--include-dashboard=true"),
-        *("--dashboard-host=127.0.0.1", f"--dashboard-port={port}", f"--ray-client-server-port={_free_port()}"),
+        *(
+            "--dashboard-host=127.0.0.1",
+            f"--dashboard-port={port}",
+            f"--ray-client-server-port={_free_port()}",
+        ),
         *(f"--dashboard-agent-listen-port={_free_port()}", f"--temp-dir={folder / 'ray'}"),
     ]
     with log.open("wb") as output:
-        head = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+        head = subprocess.Popen(
+            command, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_until_serving(address, token, head, log)
@@ -89,9 +96,17 @@ def _end_group(group: int) -> None:
         return
 
 
+def _result(output: str) -> dict[str, Any]:
+    """Return the JSON object among the lines that a followed job printed."""
+    (line,) = [line for line in output.splitlines() if line.startswith('{"')]
+    return json.loads(line)
+
+
 def _submit(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [str(ROOT / "launch" / "submit.sh"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=JOB_S, check=False)
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=JOB_S, check=False
+    )
 
 
 @pytest.mark.timeout(START_S + JOB_S)
@@ -99,9 +114,19 @@ def test_a_submitted_verb_runs_on_the_cluster_and_its_output_comes_back(cluster:
     done = _submit(cluster, "--", "tasks", "list", "--json")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    listed = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"')]
-    assert len(listed) == 1
-    assert listed[0]["tasks"]
+    assert _result(done.stdout)["tasks"]
+
+
+@pytest.mark.timeout(START_S + JOB_S)
+def test_two_iterations_of_a_config_train_on_the_cluster(cluster: dict[str, str], tmp_path: Path) -> None:
+    run = tmp_path / "run"
+
+    done = _submit(cluster, "configs/ci.yaml", "train.iterations=2", "--run-dir", str(run), "--json")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = _result(done.stdout)
+    assert (result["status"], result["iterations"], result["run_dir"]) == ("finished", 2, str(run))
+    assert len((run / "metrics.jsonl").read_text().splitlines()) == 2
 
 
 @pytest.mark.timeout(JOB_S)
