@@ -6,7 +6,7 @@ ARGS ?=
 PYTEST = .venv/bin/python -m pytest --timeout=300
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test test-long check redteam docs wheel clean
+.PHONY: help install train test test-long redteam bench check docs wheel clean
 
 help:  ## show the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,7 @@ install:  ## make .venv; quick when nothing changed
 	@launch/install.sh
 
 train: install  ## train a code-repair policy on this machine (CONFIG=configs/laptop.yaml)
+	@.venv/bin/codearena doctor >.venv/doctor.txt || { cat .venv/doctor.txt; exit 1; }
 	.venv/bin/codearena train $(CONFIG) $(ARGS)
 
 test: install  ## every test that needs no GPU and no patience
@@ -25,6 +26,9 @@ test-long: install  ## the tests that take minutes each
 
 redteam: install  ## attacks on grade, sandbox and environment
 	$(PYTEST) tests/redteam -m "not gpu" $(ARGS)
+
+bench: install  ## measure against a baseline that runs beside; gates nothing
+	@for file in tests/benchmarks/*.py; do echo "$$file"; .venv/bin/python "$$file" || exit 1; done
 
 check: install  ## ruff, mypy, layers
 	.venv/bin/ruff check
