@@ -32,7 +32,7 @@ from codearena_ray.seeding import child_rng
 from codearena_ray.types import EfficiencyReport, Limits, Scaling, Step, Task
 
 CLEARLY_GOOD = 2.0
-CLEARLY_BAD = 40.0
+CLEARLY_BAD = 25.0
 CLEARLY_GROWING, CLEAR_SLOPE = 5.0, 0.75
 """A ratio and a slope that one measurement of each size settles."""
 CLASS_SCORE = 0.3
@@ -217,7 +217,7 @@ class _Bench:
                 f"{self.task.id}: scaling: the reference fails at size {n}: {reference.reply.message}"
             )
         net_s = max(reference.cpu_s - empty.cpu_s, empty.cpu_s / 2)
-        allowed = max(0.1, empty.cpu_s + 1.25 * CLEARLY_BAD * net_s)
+        allowed = max(0.1, empty.cpu_s + 1.04 * CLEARLY_BAD * net_s)
         limits = replace(self.task.limits, cpu_s=allowed, wall_s=5.0 + 5.0 * allowed)
         candidate = self.sample(self.code, step, limits)
         if not candidate.cut and not self.agrees(args, reference.reply, candidate.reply):
