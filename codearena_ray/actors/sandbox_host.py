@@ -1,10 +1,11 @@
-"""One actor per node that owns the node's sandbox slots and its judge, and the clients that environments hold.
+"""One actor per node that owns its sandbox slots and its judge, and the clients that environments hold.
 
-The actor is a thin shell over `SandboxHost`, which unit tests drive without Ray. Calls are blocking and run in the
-actor's own threads; `LocalGrader` bounds what waits.
+The actor is a thin shell over `SandboxHost`, which unit tests drive without Ray. Calls are blocking and run
+in the actor's own threads; `LocalGrader` bounds what waits.
 
-Restart policy: Ray restarts a dead host without limit of its own (the driver counts), because a host holds nothing but
-caches. A call that its death interrupts is asked again, a bounded number of times: grading has no effect outside.
+Restart policy: Ray restarts a dead host without limit of its own (the driver counts), because a host holds
+nothing but caches. A call that its death interrupts is asked again, a bounded number of times: grading has no
+effect outside.
 """
 
 from __future__ import annotations
@@ -63,42 +64,61 @@ class SandboxHost:
             close()
 
 
-def start_host(name: str, sandbox: SandboxConfig, judge: JudgeConfig, *, start_s: float) -> Any:
-    """Start the named host actor on this node and return its handle once its slots are up.
+def host_name(prefix: str, node_id: str) -> str:
+    """Return the name of the host actor of a node."""
+    return f"{prefix}-host-{node_id[:12]}"
+
+
+def start_hosts(prefix: str, sandbox: SandboxConfig, judge: JudgeConfig, *, start_s: float) -> list[Any]:
+    """Start one named host actor on every node of the cluster; return their handles once their slots are up.
 
     Raises:
-        SandboxError: it did not start in time, or this machine can't isolate code well enough.
+        SandboxError: one did not start, or its machine can't isolate code well enough.
     """
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    actor = (
-        ray.remote(SandboxHost)
-        .options(
-            name=name, num_cpus=0, max_concurrency=MAX_THREADS, max_restarts=-1, max_task_retries=0,
-            scheduling_strategy=here,
-        )  # fmt: skip
-        .remote(sandbox, judge)
-    )
-    _ask(lambda: actor.ping.remote(), limit_s=start_s, what="the sandbox host to start")
-    return actor
+    actors = []
+    for node in ray.nodes():
+        if node["Alive"]:
+            options = {
+                "name": host_name(prefix, node["NodeID"]),
+                "num_cpus": 0,
+                "max_concurrency": MAX_THREADS,
+                "max_restarts": -1,
+                "max_task_retries": 0,
+                "scheduling_strategy": NodeAffinitySchedulingStrategy(node["NodeID"], soft=False),
+            }
+            actors.append(ray.remote(SandboxHost).options(**options).remote(sandbox, judge))
+    for actor in actors:
+        _ask(actor.ping.remote, limit_s=start_s, what="the sandbox host to start")
+    return actors
+
+
+def stop_hosts(actors: Sequence[Any], *, limit_s: float) -> None:
+    """End the hosts, their slots first; one that does not answer in time is killed all the same."""
+    import ray
+
+    closing = [actor.close.remote() for actor in actors]
+    ray.wait(closing, num_returns=len(closing), timeout=limit_s)
+    for actor in actors:
+        ray.kill(actor, no_restart=True)
 
 
 @dataclass(frozen=True, slots=True)
 class HostServices:
-    """A picklable factory of services that grade on a named host."""
+    """A picklable factory of services that grade on the host of the node where it is called."""
 
-    host: str
+    prefix: str
     deadlines: DeadlinesConfig = field(default_factory=DeadlinesConfig)
     efficiency: bool = True
 
     def __call__(self) -> Services:
-        """Return services over the host's actor."""
+        """Return services over this node's host."""
         import ray
 
-        actor = ray.get_actor(self.host)
-        axes = _ask(lambda: actor.axes.remote(), limit_s=self.deadlines.sandbox_s, what="the sandbox host")
+        actor = ray.get_actor(host_name(self.prefix, ray.get_runtime_context().get_node_id()))
+        axes = _ask(actor.axes.remote, limit_s=self.deadlines.sandbox_s, what="the sandbox host")
         return Services(
             HostGrader(actor), HostJudge(actor, axes), self.deadlines, efficiency_applies=self.efficiency
         )
@@ -126,10 +146,16 @@ class HostJudge:
         self._actor = actor
         self.axes = axes
 
+    def close(self) -> None:
+        """Do nothing: the host outlives its clients."""
+
     def judge(self, task: Task, code: str, *, deadline_s: float) -> JudgeVerdict:
         """Return a verdict, or raise an `InfrastructureError`."""
         return _ask(
-            lambda: self._actor.judge.remote(task, code, deadline_s), limit_s=deadline_s, what="the judge", error=JudgeError
+            lambda: self._actor.judge.remote(task, code, deadline_s),
+            limit_s=deadline_s,
+            what="the judge",
+            error=JudgeError,
         )
 
 

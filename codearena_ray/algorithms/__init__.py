@@ -1,1 +1,1 @@
-"""GRPO over text policies as an RLlib Algorithm: rows in, token sums out, versioned weights to the engines."""
+"""GRPO over text policies as an RLlib Algorithm: rows in, token sums out, versioned weights on."""

@@ -1,8 +1,8 @@
 """Credit: how the rewards of a group of episodes become one advantage for every turn.
 
-Definitions (docs/explanation/credit.md): the return R_t is the undiscounted sum of a role's rewards from turn t on;
-headroom H_t = 1 - B_{t-1}, B the best score so far; a cohort is the scored episodes of one group in which a role takes
-its t-th turn.
+Definitions (docs/explanation/credit.md): the return R_t is the undiscounted sum of a role's rewards from turn
+t on; headroom H_t = 1 - B_{t-1}, B the best score so far; a cohort is the scored episodes of one group in
+which a role takes its t-th turn.
 
     headroom   A = R_t - H_t * (sum R / sum H over the cohort); at turn 1 this is GRPO's group mean
     turn       A = R_t - mean R over the cohort

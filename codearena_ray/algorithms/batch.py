@@ -1,10 +1,10 @@
-"""Rows to arrays: completions that share a prompt are packed behind one copy of it, then cut into micro-batches.
+"""Rows to arrays: completions that share a prompt are packed behind one copy of it.
 
-Legend: N packed sequences, T padded length. A packed sequence is `prompt | completion 1 | completion 2 | …`; a token
-of completion k sees the prompt and the tokens of completion k before it (`segments_NT`: 0 padding, 1 prompt, 2…
-completions). `predecessor_NT` is the position whose hidden state predicts the token: the last prompt token for the
-first token of every completion. Micro-batches are cut by tokens, and every shard gets the same number of them:
-learners that step a different number of times would wait for one another for ever.
+Legend: N packed sequences, T padded length. A packed sequence is `prompt | completion 1 | completion 2 | …`;
+a token of completion k sees the prompt and the tokens of completion k before it (`segments_NT`: 0 padding, 1
+prompt, 2… completions). `predecessor_NT` is the position whose hidden state predicts the token: the last
+prompt token for the first token of every completion. Micro-batches are cut by tokens, and every shard gets
+the same number of them: learners that step a different number of times would wait for one another for ever.
 """
 
 from __future__ import annotations
@@ -36,12 +36,6 @@ class _Tree(NamedTuple):
         return len(self.prompt) + sum(len(s.completion_ids) for s in self.samples)
 
 
-COLUMNS = (
-    "input_ids", "positions", "segments", "predecessor", "loss_mask", "old_logprobs", "advantages", "token_weight",
-    "lengths", "micro_batch",
-)  # fmt: skip
-
-
 def role_token_counts(samples: Sequence[Sample]) -> dict[str, int]:
     """Return the number of trainable tokens per role: the denominators of the loss."""
     counts: dict[str, int] = defaultdict(int)
@@ -51,7 +45,7 @@ def role_token_counts(samples: Sequence[Sample]) -> dict[str, int]:
 
 
 def pack_prompts(samples: Sequence[Sample], *, max_tokens: int) -> list[_Tree]:
-    """Return trees of samples with identical prompts, none longer than `max_tokens` unless a single sample is."""
+    """Return trees of samples with identical prompts, none over `max_tokens` unless one sample is."""
     by_prompt: dict[tuple[int, ...], list[Sample]] = defaultdict(list)
     for sample in samples:
         by_prompt[sample.prompt_ids].append(sample)
@@ -80,10 +74,11 @@ def build_shards(
         samples: Trainable rows of one module, at least one.
         num_shards: Number of learners.
         max_tokens: Padded tokens of one micro-batch.
-        denominators: Loss denominator per role over all learners; default: the role's trainable tokens (token mean).
+        denominators: Loss denominator per role over all learners; default: the role's trainable tokens (token
+            mean).
 
-    The per-token weight is num_shards / denominator, so that the mean of the shards' gradients, which is what DDP
-    computes, is the gradient of the global sum.
+    The per-token weight is num_shards / denominator, so that the mean of the shards' gradients, which is what
+    DDP computes, is the gradient of the global sum.
     """
     totals = denominators or role_token_counts(samples)
     trees = sorted(pack_prompts(samples, max_tokens=max_tokens), key=lambda t: t.length)
@@ -116,7 +111,9 @@ def _cut(trees: Sequence[_Tree], *, max_tokens: int) -> list[list[_Tree]]:
     return micro
 
 
-def _arrays(micro: Sequence[Sequence[_Tree]], weights: Mapping[str, float], width: int) -> dict[str, np.ndarray]:
+def _arrays(
+    micro: Sequence[Sequence[_Tree]], weights: Mapping[str, float], width: int
+) -> dict[str, np.ndarray]:
     rows = [(index, tree) for index, part in enumerate(micro) for tree in (part or [_Tree((0,), [])])]
     n = len(rows)
     out: dict[str, np.ndarray] = {

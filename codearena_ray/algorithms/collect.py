@@ -1,7 +1,7 @@
-"""Turns played groups into a training batch: which groups count, their advantages, and what replaces the rest.
+"""Turns played groups into a training batch: which count, their advantages, what replaces the rest.
 
-- An unscored turn removes its episode. A group with fewer than max(2, G/2) scored episodes is queued once more, then
-  dropped (DESIGN, credit 6).
+- An unscored turn removes its episode. A group with fewer than max(2, G/2) scored episodes is queued once
+  more, then dropped (DESIGN, credit 6).
 - A group none of whose cohorts carries a signal trains nothing; other tasks are drawn in its place, up to
   `max_backfill` rounds.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from codearena_ray.algorithms.advantage import Cohorts, TurnCredit, group_advantages
+from codearena_ray.algorithms.advantage import TurnCredit, group_advantages
 from codearena_ray.algorithms.batch import Sample
 from codearena_ray.algorithms.groups import EpisodeSummary, GroupOrder, PlayedGroup
 from codearena_ray.config import AlgorithmConfigSection
@@ -95,7 +95,11 @@ def collect(
 
 
 def _play_round(
-    orders: Sequence[GroupOrder], play: Play, accept: Accept, found: Collected, settings: AlgorithmConfigSection
+    orders: Sequence[GroupOrder],
+    play: Play,
+    accept: Accept,
+    found: Collected,
+    settings: AlgorithmConfigSection,
 ) -> list[GroupOrder]:
     """Play orders, account for them, and return those to be played once more."""
     again: list[GroupOrder] = []
@@ -110,9 +114,9 @@ def _play_round(
             else:
                 found.groups_dropped += 1
             continue
-        cohorts, advantages = credit_rows(played, settings)
+        advantages = credit_rows(played, settings)
         accept(played, advantages)
-        _accept(played, cohorts, advantages, found)
+        _accept(played, advantages, found)
     return again
 
 
@@ -128,8 +132,8 @@ def _count(played: PlayedGroup, found: Collected) -> None:
     found.seconds.update(result.seconds)
 
 
-def credit_rows(played: PlayedGroup, settings: AlgorithmConfigSection) -> tuple[Cohorts, list[float | None]]:
-    """Return the cohorts of a group and one advantage for each of its rows, None where nothing is trained."""
+def credit_rows(played: PlayedGroup, settings: AlgorithmConfigSection) -> list[float | None]:
+    """Return one advantage for each row of a group, None where nothing is trained."""
     result = played.result
     scored = result.scored
     turns = [t for t in result.turns if t.sample_index in scored]
@@ -142,10 +146,10 @@ def credit_rows(played: PlayedGroup, settings: AlgorithmConfigSection) -> tuple[
     for turn in turns:
         if turn.num_tokens:
             advantages[turn.row] = cohorts.advantages.get((str(turn.sample_index), turn.role, turn.turn))
-    return cohorts, advantages
+    return advantages
 
 
-def _accept(played: PlayedGroup, cohorts: Cohorts, advantages: Sequence[float | None], found: Collected) -> None:
+def _accept(played: PlayedGroup, advantages: Sequence[float | None], found: Collected) -> None:
     result = played.result
     found.groups += 1
     found.num_tokens += sum(t.num_tokens for t in result.turns)

@@ -1,7 +1,7 @@
 """Hands groups to env runners and streams finished ones back; what a dead runner lost is handed out again.
 
-A group is either delivered whole or not at all, so nothing is counted twice. Runners that are gone are reported to
-RLlib's actor manager, which restarts them; meanwhile the others go on.
+A group is either delivered whole or not at all, so nothing is counted twice. Runners that are gone are
+reported to RLlib's actor manager, which restarts them; meanwhile the others go on.
 """
 
 from __future__ import annotations
@@ -133,6 +133,12 @@ class GroupDispatcher:
     def _lose(self, call: _Call, error: Exception) -> None:
         self.num_lost += 1
         self._runners._worker_manager.set_actor_state(call.runner_id, healthy=False)
-        self._report("runner_lost", f"runner_{call.runner_id}", f"{type(error).__name__}: {len(call.waiting)} groups again")
+        self._report(
+            "runner_lost",
+            f"runner_{call.runner_id}",
+            f"{type(error).__name__}: {len(call.waiting)} groups again",
+        )
         if self.num_lost > self._max_restarts:
-            raise InfrastructureError(f"env runners died {self.num_lost} times; the last one: {error}") from error
+            raise InfrastructureError(
+                f"env runners died {self.num_lost} times; the last one: {error}"
+            ) from error

@@ -1,10 +1,11 @@
 """An RLlib EnvRunner that plays ordered groups against engines and streams them back.
 
-It holds no module: weights live in the engines. No `async def` may stand on this class, Ray would make it an asyncio
-actor; the coroutines are those of `rollout.GroupRollout`, run in an event loop of a thread of its own.
+It holds no module: weights live in the engines. No `async def` may stand on this class, Ray would make it an
+asyncio actor; the coroutines are those of `rollout.GroupRollout`, run in an event loop of a thread of its
+own.
 
-Restart policy: Ray restarts the actor (`max_num_env_runner_restarts`); its groups in flight are lost with it and
-queued again by the driver. Nothing in it needs to survive.
+Restart policy: Ray restarts the actor (`max_num_env_runner_restarts`); its groups in flight are lost with it
+and queued again by the driver. Nothing in it needs to survive.
 """
 
 from __future__ import annotations
@@ -134,10 +135,13 @@ class TextEnvRunner(EnvRunner, Checkpointable):
         spaces: dict[str, tuple[gym.Space[Any], gym.Space[Any]]] = {"__env__": both, "__env_single__": both}
         module_of = module_mapping(self.config)
         for agent in self.env.possible_agents:
-            spaces[module_of(agent)] = (self.env.get_observation_space(agent), self.env.get_action_space(agent))
+            spaces[module_of(agent)] = (
+                self.env.get_observation_space(agent),
+                self.env.get_action_space(agent),
+            )
         return spaces
 
-    def get_state(self, components: Any = None, *, not_components: Any = None, **_: Any) -> dict[str, Any]:
+    def get_state(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Return nothing: a runner has no state that outlives it."""
         return {}
 

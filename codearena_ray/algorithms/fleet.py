@@ -1,7 +1,7 @@
 """The engines of all modules, and how a learner's weights reach them: file, push, parity probe, version.
 
-A version counts only where the engine's log-probabilities agree with the learner's on the probe (`EnginePool.sync`).
-Remote learners write their files on their own node; the pool fetches them from there.
+A version counts only where the engine's log-probabilities agree with the learner's on the probe
+(`EnginePool.sync`). Remote learners write their files on their own node; the pool fetches them from there.
 """
 
 from __future__ import annotations

@@ -1,15 +1,17 @@
 """GRPO over text policies as an RLlib Algorithm.
 
-One iteration, top to bottom, is `training_step`: order groups, play them, credit them, update the learners, push the
-new weights, and evaluate now and then. What each part does lies in a module of its own; this one connects them.
+One iteration, top to bottom, is `training_step`: order groups, play them, credit them, update the learners,
+push the new weights, and evaluate now and then. What each part does lies in a module of its own; this one
+connects them.
 
-Not covered: sampling while learning (groups are played by the current weights only; `staleness` bounds what an
-asynchronous loop may do later), and learners that survive the death of one of them (restart from a checkpoint).
+Not covered: sampling while learning (groups are played by the current weights only; `staleness` bounds what
+an asynchronous loop may do later), and learners that survive the death of one of them (restart from a
+checkpoint).
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -28,25 +30,35 @@ from ray.tune import PlacementGroupFactory
 from codearena_ray.actors.engine_types import EngineEvent
 from codearena_ray.actors.node_directory import NodeDirectory
 from codearena_ray.actors.ray_cluster import RayCluster
-from codearena_ray.actors.sandbox_host import HostServices, start_hosts
-from codearena_ray.actors.sink import SinkClient, start_sink
+from codearena_ray.actors.sandbox_host import HostServices, start_hosts, stop_hosts
+from codearena_ray.actors.sink import start_sink
+from codearena_ray.actors.sink_client import SinkClient
 from codearena_ray.algorithms.batch import Sample, build_shards
 from codearena_ray.algorithms.collect import Collected, collect
 from codearena_ray.algorithms.dispatch import GroupDispatcher
 from codearena_ray.algorithms.fleet import EngineFleet
 from codearena_ray.algorithms.groups import EpisodeSummary, GroupOrder, PlayedGroup
 from codearena_ray.algorithms.grpo_config import GRPOConfig
-from codearena_ray.algorithms.iteration import IterationReport, describe, dev_rate, learner_numbers
+from codearena_ray.algorithms.iteration import (
+    IterationReport,
+    describe,
+    dev_rate,
+    learner_numbers,
+    rate_record,
+)
 from codearena_ray.algorithms.rollout import PromptCodec
 from codearena_ray.algorithms.task_feed import TaskFeed
 from codearena_ray.algorithms.wiring import RolloutWiring
 from codearena_ray.config import Config
 from codearena_ray.env.curriculum import Curriculum
 from codearena_ray.errors import DeadlineError, RunAborted
+from codearena_ray.grading.program import GRADER_VERSION
+from codearena_ray.intervals import Rate
 from codearena_ray.policies.builtin import model_hash, tokenizer_hash
 from codearena_ray.seeding import child_rng
-from codearena_ray.trajectory.rows import RunIdentity
+from codearena_ray.taskset import load_pack
 from codearena_ray.trajectory.runs import RunDirectory
+from codearena_ray.trajectory.trained import TrainedGroup
 from codearena_ray.types import Observation, Task
 
 STATE_KEY = "codearena"
@@ -69,7 +81,7 @@ class GRPO(Algorithm):
         engines = len(config.policies) * settings.engine.num_engines
         return PlacementGroupFactory(base.bundles + [bundle] * engines, strategy=config.placement_strategy)
 
-    # ---- life ------------------------------------------------------------------------------------------------
+    # ---- life
 
     def setup(self, config: Any) -> None:
         """Start hosts, sink and engines, then RLlib's runners and learners, then push version 0."""
@@ -81,8 +93,9 @@ class GRPO(Algorithm):
         self._hosts: list[Any] = []
         self._node: NodeDirectory | None = None
         self.last_report: IterationReport | None = None
+        self.last_dev: Rate | None = None
         try:
-            self.run = RunDirectory.attach(settings.run.dir or self.logdir, settings)
+            self.run = self._open_run(config, settings)
             self._start_parts(config, settings)
             super().setup(config)
             self._connect(settings)
@@ -90,17 +103,34 @@ class GRPO(Algorithm):
             self._close_parts()
             raise
 
+    def _open_run(self, config: Any, settings: Config) -> RunDirectory:
+        """Return the run that the caller made (`GRPOConfig.run_path`), or a new one."""
+        if config.run_path:
+            return RunDirectory.attach(config.run_path)
+        return RunDirectory.create(
+            settings.run.dir or Path(self.logdir) / "run",
+            settings,
+            grader_version=str(GRADER_VERSION),
+            pack_hash=load_pack(settings.tasks.pack).hash,
+        )
+
     def _start_parts(self, config: Any, settings: Config) -> None:
         name = f"{settings.run.name[:16]}-{uuid.uuid4().hex[:8]}".replace("_", "-").replace("/", "-")
         self._node = NodeDirectory(name)
         if config.services is None:
-            self._hosts = start_hosts(name, settings.sandbox, settings.judge, start_s=settings.deadlines.engine_start_s)
+            self._hosts = start_hosts(
+                name, settings.sandbox, settings.judge, start_s=settings.deadlines.engine_start_s
+            )
             services: Any = HostServices(name, settings.deadlines, settings.sandbox.efficiency)
         else:
             services = config.services
         config.env_config.update({"config": settings, "services": services, **config.env_config})
         self._sink = start_sink(
-            self.run.trajectories, name=f"sink-{name}", deadline_s=settings.deadlines.sink_s, on_event=self._event
+            self.run.trajectories_path,
+            name=f"sink-{name}",
+            deadline_s=settings.deadlines.sink_s,
+            on_event=self._event,
+            max_restarts=settings.train.max_restarts,
         )
         self._model_path = config.model_path()
         group = ray.util.get_current_placement_group()
@@ -117,8 +147,13 @@ class GRPO(Algorithm):
         from transformers import AutoTokenizer
 
         codec = PromptCodec(AutoTokenizer.from_pretrained(self._model_path), settings)
-        self._feed = TaskFeed(settings, prompt_tokens=lambda task: len(codec.encode(_first_view(task), role="fixer")[1]))
-        self._identity = RunIdentity(self.run.run_id, self.run.code_version, self.run.grader_version)
+        self._feed = TaskFeed(
+            settings,
+            prompt_tokens=lambda task: len(codec.encode(_first_view(task), role="fixer")[1]),
+            life=self.run.record.num_resumes,
+        )
+        self._identity = self.run.identity
+        self._trained = self.run.trained_groups()
         self._dispatcher = GroupDispatcher(
             self.env_runner_group,
             chunk=max(1, settings.train.episode_concurrency // settings.algorithm.group_size),
@@ -157,21 +192,22 @@ class GRPO(Algorithm):
         fleet, self._fleet = self._fleet, None
         hosts, self._hosts = self._hosts, []
         node, self._node = self._node, None
-        if sink is not None:
-            sink.close()
-        if fleet is not None:
-            fleet.close()
-        for host in hosts:
-            host.close(limit_s=self._settings.deadlines.stop_s)
-        if node is not None:
-            node.close()
+        with contextlib.ExitStack() as closing:  # each part ends, whatever another one raises
+            if node is not None:
+                closing.callback(node.close)
+            if hosts:
+                closing.callback(stop_hosts, hosts, limit_s=self._settings.deadlines.stop_s)
+            if fleet is not None:
+                closing.callback(fleet.close)
+            if sink is not None:
+                closing.callback(sink.close)
 
     def restore_env_runners(self, env_runner_group: Any) -> list[int]:
         """Return the runners that came back; they need nothing but orders."""
         restored: list[int] = env_runner_group.probe_unhealthy_env_runners()
         return restored
 
-    # ---- one iteration ---------------------------------------------------------------------------------------
+    # ---- one iteration
 
     def training_step(self) -> None:
         """Run one iteration; its numbers are in `last_report` and in RLlib's metrics."""
@@ -203,7 +239,7 @@ class GRPO(Algorithm):
         }
         every = settings.train.eval_every
         if every and (iteration + 1) % every == 0:
-            report.dev_solve_rate = self.evaluate_dev(iteration + 1)
+            report.dev_solve_rate = self.last_dev = self.evaluate_dev(iteration + 1)
         self._log(report)
 
     def _collect(self, iteration: int) -> Collected:
@@ -253,7 +289,9 @@ class GRPO(Algorithm):
         for trained in found.trained:
             by_module.setdefault(trained.module_id, []).extend(trained.samples)
         arrays = {
-            module_id: build_shards(samples, num_shards=shards, max_tokens=settings.algorithm.micro_batch_tokens)
+            module_id: build_shards(
+                samples, num_shards=shards, max_tokens=settings.algorithm.micro_batch_tokens
+            )
             for module_id, samples in by_module.items()
         }
         batches = [
@@ -286,22 +324,21 @@ class GRPO(Algorithm):
             waiter.shutdown(wait=False)
 
     def _mark_trained(self, found: Collected) -> None:
-        assert self._sink is not None
-        self._sink.write_trained(
+        self._trained.append(
             [
-                {
-                    "iteration": self.iteration,
-                    "group_id": t.group_id,
-                    "module_id": t.module_id,
-                    "rows": len(t.samples),
-                    "tokens": sum(len(s.completion_ids) for s in t.samples),
-                    "version": self._version + 1,
-                }
+                TrainedGroup(
+                    iteration=self.iteration,
+                    group_id=t.group_id,
+                    module=t.module_id,
+                    rows=len(t.samples),
+                    tokens=sum(len(s.completion_ids) for s in t.samples),
+                    version=self._version,
+                )
                 for t in found.trained
             ]
         )
 
-    def evaluate_dev(self, iteration: int) -> Any:
+    def evaluate_dev(self, iteration: int) -> Rate:
         """Play the fixed dev tasks greedily; return the solve rate with its interval."""
         orders = self._feed.evaluation(iteration, min_version=self._version)
         episodes: list[tuple[GroupOrder, EpisodeSummary]] = []
@@ -310,7 +347,12 @@ class GRPO(Algorithm):
             episodes.extend((played.result.order, e) for e in played.result.episodes)
         return dev_rate(episodes)
 
-    # ---- watching --------------------------------------------------------------------------------------------
+    def log_dev(self, rate: Rate) -> None:
+        """Record an evaluation outside an iteration: before the first, or after the last."""
+        self.last_dev = rate
+        self.run.append_metrics(self.iteration, {"dev_solve_rate": rate_record(rate)})
+
+    # ---- watching
 
     def _watch_unscored(self, found: Collected) -> None:
         settings = self._settings.train
@@ -323,7 +365,7 @@ class GRPO(Algorithm):
         if share > settings.max_unscored_share:
             raise RunAborted(
                 f"{share:.1%} of the episodes were unscored (limit {settings.max_unscored_share:.0%}): "
-                f"{dict(found.unscored)}; {self.run.events_path} has the causes"
+                f"{dict(found.unscored)}; {self.run.events.path} has the causes"
             )
 
     def _watch_parity(self, numbers: dict[str, dict[str, float]]) -> None:
@@ -334,14 +376,14 @@ class GRPO(Algorithm):
                 self._event("parity", module_id, f"trained rows: |exp(dlogp) - 1| reached {worst:.2e}")
 
     def _event(self, kind: str, actor: str, cause: str) -> None:
-        self.run.event(kind, actor=actor, cause=cause)
+        self.run.append_event(kind, actor=actor, cause=cause)
 
     def _engine_event(self, event: EngineEvent) -> None:
-        self.run.event(event.kind, actor=event.actor, cause=event.cause)
+        self.run.append_event(event.kind, actor=event.actor, cause=event.cause, restarts=event.restarts)
 
     def _log(self, report: IterationReport) -> None:
         self.last_report = report
-        self.run.metrics(report.record())
+        self.run.append_metrics(report.iteration, report.record())
         self.metrics.log_dict(
             {
                 "mean_score": report.mean_score,
@@ -352,7 +394,7 @@ class GRPO(Algorithm):
             window=1,
         )
 
-    # ---- state -----------------------------------------------------------------------------------------------
+    # ---- state
 
     def get_state(self, components: Any = None, *, not_components: Any = None, **kwargs: Any) -> Any:
         """Return RLlib's state and ours: weight version and curriculum counters."""
@@ -374,13 +416,11 @@ class GRPO(Algorithm):
         self._version += 1
         self.fleet.sync(self.learner_group, self._version)
 
-    def save_checkpoint_atomically(self, iteration: int) -> Path:
-        """Write `checkpoints/NNNNNN` of the run; an interrupted write leaves no folder of that name."""
-        final = self.run.checkpoint_path(iteration)
-        part = final.with_name(f".part-{final.name}-{os.getpid()}")
-        self.save_to_path(str(part))
-        part.replace(final)
-        return final
+    def save_run_checkpoint(self) -> Path:
+        """Write `checkpoints/NNNNNN` of the run, all of it or nothing, and return its path."""
+        with self.run.checkpoints.writing(self.iteration) as folder:
+            self.save_to_path(str(folder))
+        return self.run.checkpoints.path_of(self.iteration)
 
 
 def _first_view(task: Task) -> Observation:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
-from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
 from codearena_ray.adapters.rllib_env import ENV_NAME, register
@@ -34,8 +33,8 @@ def one_module(_agent_id: str, *_: Any, **__: Any) -> str:
 class GRPOConfig(AlgorithmConfig):
     """RLlib settings that fit text policies; everything of the project's own lies in `codearena`.
 
-    `from_codearena` derives runners, learners, modules and the environment from a `Config`. All of RLlib's methods
-    may follow: `.environment(MyEnv)`, `.multi_agent(policy_mapping_fn=…)`.
+    `from_codearena` derives runners, learners, modules and the environment from a `Config`. All of RLlib's
+    methods may follow: `.environment(MyEnv)`, `.multi_agent(policy_mapping_fn=…)`.
     """
 
     def __init__(self, algo_class: Any = None) -> None:
@@ -44,7 +43,10 @@ class GRPOConfig(AlgorithmConfig):
         super().__init__(algo_class=algo_class or GRPO)
         self.codearena = Config()
         self.services: Any = None
-        """Picklable factory of services for the environment; None: a sandbox host per node, started by GRPO."""
+        """Picklable factory of services for the environment; None: a sandbox host per node, started by
+        GRPO."""
+        self.run_path = ""
+        """An existing run directory to write to; empty: a new one in the trial's own folder."""
         self.framework("torch")
         self.env_runners(
             env_runner_cls=TextEnvRunner,
@@ -68,7 +70,8 @@ class GRPOConfig(AlgorithmConfig):
         register()
         self.environment(ENV_NAME)
         self.env_runners(
-            num_env_runners=config.train.num_env_runners, create_local_env_runner=config.train.num_env_runners == 0
+            num_env_runners=config.train.num_env_runners,
+            create_local_env_runner=config.train.num_env_runners == 0,
         )
         self.learners(
             num_learners=config.train.num_learners, num_gpus_per_learner=config.train.num_gpus_per_learner
@@ -79,7 +82,9 @@ class GRPOConfig(AlgorithmConfig):
             delay_between_env_runner_restarts_s=1.0,
         )
         self.training(
-            lr=config.algorithm.learning_rate, grad_clip=config.algorithm.grad_clip, grad_clip_by="global_norm"
+            lr=config.algorithm.learning_rate,
+            grad_clip=config.algorithm.grad_clip,
+            grad_clip_by="global_norm",
         )
         roles = sorted({role_of(agent) for agent in find_scenario(config.env.scenario).agents})
         shared = config.model.shared
@@ -93,14 +98,8 @@ class GRPOConfig(AlgorithmConfig):
         """Return the learner."""
         return GRPOLearner
 
-    def get_default_rl_module_spec(self) -> Any:
-        """Return a language model for every module."""
-        return MultiRLModuleSpec(
-            rl_module_specs={module_id: self.language_model_spec() for module_id in self.policies}
-        )
-
-    def language_model_spec(self) -> RLModuleSpec:
-        """Return the spec of one module: the configured model in float32."""
+    def get_default_rl_module_spec(self) -> RLModuleSpec:
+        """Return the spec of every module: the configured model in float32."""
         model = self.codearena.model
         return RLModuleSpec(
             module_class=CausalLMModule,

@@ -10,6 +10,8 @@ from codearena_ray.algorithms.collect import Collected
 from codearena_ray.algorithms.groups import EpisodeSummary, GroupOrder
 from codearena_ray.intervals import Rate, wilson
 
+NO_TRIALS = Rate(0, 0, 0.0, 1.0)
+
 
 @dataclass(slots=True)
 class IterationReport:
@@ -20,8 +22,8 @@ class IterationReport:
     """Weight version that generated it."""
     episodes: int = 0
     mean_score: float = 0.0
-    solve_rate: Rate = Rate(0, 0, 0.0, 1.0)
-    solve_rate_step1: Rate = Rate(0, 0, 0.0, 1.0)
+    solve_rate: Rate = NO_TRIALS
+    solve_rate_step1: Rate = NO_TRIALS
     dev_solve_rate: Rate | None = None
     """Greedy, on the dev split; None in iterations without an evaluation."""
     tokens: int = 0
@@ -52,7 +54,13 @@ class IterationReport:
 
 def rate_record(rate: Rate) -> dict[str, float]:
     """Return a rate as {n, k, value, low, high}."""
-    return {"n": rate.n, "k": rate.k, "value": rate.value if rate.n else 0.0, "low": rate.low, "high": rate.high}
+    return {
+        "n": rate.n,
+        "k": rate.k,
+        "value": rate.value if rate.n else 0.0,
+        "low": rate.low,
+        "high": rate.high,
+    }
 
 
 def rate_of(flags: Iterable[bool]) -> Rate:

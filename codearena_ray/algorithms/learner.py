@@ -1,8 +1,8 @@
-"""The learner: micro-batched policy-gradient steps, weights out to files, log-probabilities for parity probes.
+"""The learner: micro-batched policy-gradient steps, weight files, log-probabilities for parity probes.
 
-RLlib has no gradient accumulation; `_uncompiled_update` runs the micro-batches of the batch, all-reducing on the last
-one only. Optimizer steps on one batch (`epochs`) happen inside one update, against a proximal policy that is computed
-before the first of them.
+RLlib has no gradient accumulation; `_uncompiled_update` runs the micro-batches of the batch, all-reducing on
+the last one only. Optimizer steps on one batch (`epochs`) happen inside one update, against a proximal policy
+that is computed before the first of them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,16 @@ from codearena_ray.algorithms.rl_module import POLICY_DIR
 
 Batch = dict[str, Tensor]
 SEQUENCE_COLUMNS = frozenset(
-    {"input_ids", "positions", "segments", "predecessor", "loss_mask", "old_logprobs", "advantages", "token_weight"}
+    {
+        "input_ids",
+        "positions",
+        "segments",
+        "predecessor",
+        "loss_mask",
+        "old_logprobs",
+        "advantages",
+        "token_weight",
+    }
 )
 
 
@@ -84,7 +93,6 @@ class GRPOLearner(TorchLearner):
         self, module_id: str, parts: Sequence[Batch], proximal: Sequence[Tensor] | None
     ) -> tuple[Tensor, LossStats]:
         """Run forward and backward over the micro-batches of one module; return total loss and statistics."""
-        settings = self.config.codearena.algorithm
         module = self.module[module_id]
         total: list[Tensor] = []
         stats: list[LossStats] = []
@@ -92,23 +100,32 @@ class GRPOLearner(TorchLearner):
             waiting = self.config.num_learners > 1 and index < len(parts) - 1
             with module.no_sync() if waiting else contextlib.nullcontext():
                 out = module.forward_train(part)
-                mask = part["loss_mask"] > 0
-                loss, stat = policy_loss(
-                    out["logprobs"],
-                    proximal[index] if proximal is not None else out["logprobs"].detach(),
-                    part["old_logprobs"][mask],
-                    part["advantages"][mask],
-                    part["token_weight"][mask],
-                    out["entropy"],
-                    clip_low=settings.clip_low,
-                    clip_high=settings.clip_high,
-                    dual_clip=settings.dual_clip,
-                    importance_cap=settings.importance_cap,
-                )
+                out["proximal"] = proximal[index] if proximal is not None else out["logprobs"].detach()
+                loss, stat = self._loss(part, out)
                 loss.backward()
             total.append(loss.detach())
             stats.append(stat)
         return torch.stack(total).sum(), merge_stats(stats)
+
+    def _loss(self, part: Batch, out: Mapping[str, Tensor]) -> tuple[Tensor, LossStats]:
+        settings = self.config.codearena.algorithm
+        mask = part["loss_mask"] > 0
+        return policy_loss(
+            out["logprobs"],
+            out["proximal"],
+            part["old_logprobs"][mask],
+            part["advantages"][mask],
+            part["token_weight"][mask],
+            out["entropy"],
+            clip_low=settings.clip_low,
+            clip_high=settings.clip_high,
+            dual_clip=settings.dual_clip,
+            importance_cap=settings.importance_cap,
+        )
+
+    def compute_loss_for_module(self, *, module_id: str, config: Any, batch: Batch, fwd_out: Any) -> Tensor:  # noqa: ARG002
+        """Return the loss of one micro-batch; `fwd_out` holds `proximal` beside the module's output."""
+        return self._loss(batch, fwd_out)[0]
 
     def _logprobs(self, module_id: str, part: Batch) -> Tensor:
         with torch.no_grad():

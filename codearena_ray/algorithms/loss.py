@@ -1,9 +1,10 @@
 """The policy-gradient loss as a pure function over the trainable tokens of a micro-batch.
 
-Clipped surrogate with separate lower and upper range (DAPO, arXiv 2503.14476, eq. 10) and dual clip (arXiv 1912.09729,
-eq. 5), between the current policy and a *proximal* one; the proximal policy is importance-weighted against the
-*behaviour* policy that sampled the token, capped (decoupled PPO, arXiv 2110.00641, eq. 6). With one optimizer step per
-batch the proximal policy is the current one, its ratio is exactly 1 and clipping never acts.
+Clipped surrogate with separate lower and upper range (DAPO, arXiv 2503.14476, eq. 10) and dual clip (arXiv
+1912.09729, eq. 5), between the current policy and a *proximal* one; the proximal policy is
+importance-weighted against the *behaviour* policy that sampled the token, capped (decoupled PPO, arXiv
+2110.00641, eq. 6). With one optimizer step per batch the proximal policy is the current one, its ratio is
+exactly 1 and clipping never acts.
 
 Legend: K trainable tokens.
 """

@@ -1,8 +1,9 @@
-"""A Hugging Face causal language model as an RLModule, computing the log-probabilities of packed completions only.
+"""A causal language model as an RLModule that computes log-probabilities of packed completions only.
 
-Legend: N packed sequences, T padded length, K trainable tokens, V vocabulary. The prompt of a group is computed once
-(see `batch`); the output layer runs on the K positions that predict a completion token, never on prompts. State is
-written as safetensors in Hugging Face layout, so that the folder of a checkpoint loads in vLLM as it is.
+Legend: N packed sequences, T padded length, K trainable tokens, V vocabulary. The prompt of a group is
+computed once (see `batch`); the output layer runs on the K positions that predict a completion token, never
+on prompts. State is written as safetensors in Hugging Face layout, so that the folder of a checkpoint loads
+in vLLM as it is.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def load_language_model(path: str, *, random_weights: bool = False, seed: int = 
 
 
 def packed_mask(segments_NT: Tensor) -> Tensor:
-    """Return the attention mask [N, 1, T, T], True where attended: causal within a segment, and to the prompt."""
+    """Return the mask [N, 1, T, T], True where attended: causal within a segment, and to the prompt."""
     length = segments_NT.shape[1]
     causal = torch.ones(length, length, dtype=torch.bool, device=segments_NT.device).tril()
     same = segments_NT[:, :, None] == segments_NT[:, None, :]
@@ -55,7 +56,7 @@ class CausalLMModule(TorchRLModule):
         return torch.autocast(device.type, dtype=torch.bfloat16)
 
     def _forward(self, batch: Mapping[str, Tensor], **_: Any) -> dict[str, Tensor]:
-        """Return `logprobs` [K] (float32, with gradient) and `entropy` [K] of the trainable tokens, row by row."""
+        """Return `logprobs` [K] (float32, with gradient) and `entropy` [K] of the trainable tokens."""
         ids_NT, segments_NT = batch["input_ids"], batch["segments"]
         with self._autocast(ids_NT.device):
             hidden_NTD = self.lm.model(

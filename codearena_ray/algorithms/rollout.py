@@ -1,8 +1,8 @@
-"""Plays groups of episodes: drives the user's env through its public contract, hundreds of episodes at a time.
+"""Plays groups of episodes through the env's public contract, hundreds of episodes at a time.
 
-An episode is `env.reset` and `env.step` in threads (the env blocks on sandbox and judge) and engine calls awaited
-between them. Nothing of an environment is bypassed: observations, rewards and ends are those that the env returned.
-Token ids and log-probabilities are the engine's own; nothing is tokenised again.
+An episode is `env.reset` and `env.step` in threads (the env blocks on sandbox and judge) and engine calls
+awaited between them. Nothing of an environment is bypassed: observations, rewards and ends are those that the
+env returned. Token ids and log-probabilities are the engine's own; nothing is tokenised again.
 
 An exception inside one episode ends that episode unscored, with its cause; it never ends the group.
 """
@@ -88,7 +88,9 @@ class PromptCodec:
         """Return the messages and the prompt's ids; a longer prompt loses its beginning."""
         messages = render_messages(observation, role=role, style=self._style, answer_format=self._format)
         text = self._tokenizer.apply_chat_template(
-            [{"role": m.role, "content": m.content} for m in messages], tokenize=False, add_generation_prompt=True
+            [{"role": m.role, "content": m.content} for m in messages],
+            tokenize=False,
+            add_generation_prompt=True,
         )
         ids = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return messages, list(ids[-self._limit :])
@@ -147,7 +149,9 @@ class GroupRollout:
         episodes = [
             _Episode(i, self._make_env(), child_seed(order.seed, "episode", i)) for i in range(order.size)
         ]
-        await self._guard(episodes[0], self._reset(episodes[0], order))  # fills the grade cache for the others
+        await self._guard(
+            episodes[0], self._reset(episodes[0], order)
+        )  # fills the grade cache for the others
         await asyncio.gather(*(self._guard(e, self._reset(e, order)) for e in episodes[1:]))
         await self._first_round(episodes, order)
         await asyncio.gather(*(self._guard(e, self._finish(e, order)) for e in episodes if not e.done))
@@ -181,8 +185,10 @@ class GroupRollout:
             episode.done, episode.cause, episode.detail = True, cause, "the buggy program could not be graded"
 
     async def _first_round(self, episodes: Sequence[_Episode], order: GroupOrder) -> None:
-        """Answer all first prompts: equal prompts are one engine call; a team's draft is shared by its group."""
-        waiting: dict[tuple[str, tuple[int, ...]], list[tuple[_Episode, str, Observation, list[Message]]]] = {}
+        """Answer all first prompts, equal ones in one engine call; a team's group shares its draft."""
+        waiting: dict[
+            tuple[str, tuple[int, ...]], list[tuple[_Episode, str, Observation, list[Message]]]
+        ] = {}
         for episode in episodes:
             if episode.done:
                 continue
@@ -274,7 +280,14 @@ class GroupRollout:
                 turn = action.turn
                 turns.append(
                     TurnSummary(
-                        len(rows), episode.index, turn.role, module_id, turn.step, action.reward, turn.best_before, tokens
+                        len(rows),
+                        episode.index,
+                        turn.role,
+                        module_id,
+                        turn.step,
+                        action.reward,
+                        turn.best_before,
+                        tokens,
                     )
                 )
                 rows.append(self._row(order, episode, module_id, action, turn))
@@ -283,7 +296,9 @@ class GroupRollout:
             name: sum(float(row[f"{name}_s"] or 0.0) for row in rows)
             for name in ("generate", "sandbox", "grade", "judge")
         }
-        return PlayedGroup(GroupResult(order, summaries, tuple(turns), seconds, self._runner), rows_table(rows))
+        return PlayedGroup(
+            GroupResult(order, summaries, tuple(turns), seconds, self._runner), rows_table(rows)
+        )
 
     def _row(
         self, order: GroupOrder, episode: _Episode, module_id: str, action: _Action, turn: Turn
@@ -348,16 +363,16 @@ def as_observation(raw: Any) -> Observation:
     try:
         fields = {name: raw[name] for name in OBSERVATION_FIELDS}
     except (TypeError, KeyError) as error:
-        raise TypeError(f"an observation needs {', '.join(OBSERVATION_FIELDS)}; {error} is missing") from error
+        raise TypeError(
+            f"an observation needs {', '.join(OBSERVATION_FIELDS)}; {error} is missing"
+        ) from error
     fields["steps_left"] = int(fields["steps_left"])
     best = fields["best_score"]
     fields["best_score"] = float(best[0]) if hasattr(best, "__len__") else float(best)
     return Observation(**fields)
 
 
-def summarise(
-    index: int, actions: Sequence[tuple[str, _Action]], cause: str, detail: str
-) -> EpisodeSummary:
+def summarise(index: int, actions: Sequence[tuple[str, _Action]], cause: str, detail: str) -> EpisodeSummary:
     """Return how an episode ended, from its fixers' turns."""
     turns = [(a, a.turn) for agent, a in actions if a.turn is not None and role_of(agent) == "fixer"]
     solved_at = [t.step for _, t in turns if t.grade is not None and t.grade.solved]

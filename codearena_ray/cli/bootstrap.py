@@ -20,8 +20,12 @@ def register(app: typer.Typer) -> None:
 
 
 def bootstrap(
-    seconds: Annotated[float, typer.Option(min=1, help="Training time in all, interruptions not counted.")] = 1500,
-    out: Annotated[Path, typer.Option(help="Folder for the policy; holds unfinished work too.")] = Path("tiny"),
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Training time in all, interruptions not counted.")
+    ] = 1500,
+    out: Annotated[Path, typer.Option(help="Folder for the policy; holds unfinished work too.")] = Path(
+        "tiny"
+    ),
     pack: Annotated[str, typer.Option(help="`builtin` or a pack file.")] = "builtin",
     seed: Annotated[int, typer.Option()] = 0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of the training stage.")] = 2,
@@ -38,7 +42,8 @@ def bootstrap(
     import torch
 
     from codearena_ray.policies.bootstrap import bootstrap as make
-    from codearena_ray.policies.bootstrap import model_card, references
+    from codearena_ray.policies.bootstrap import references
+    from codearena_ray.policies.model_card import model_card
     from codearena_ray.policies.supervised import Recipe
 
     torch.set_num_threads(threads)
@@ -59,7 +64,8 @@ def bootstrap(
     card = model_card(result, recipe=recipe, pack_hash=tasks.hash, families=families, machine=machine)
     (out / "README.md").write_text(card, encoding="utf-8")
     exact = {
-        name: {"n": r.n, "k": r.k, "low": round(r.low, 4), "high": round(r.high, 4)} for name, r in result.exact.items()
+        name: {"n": r.n, "k": r.k, "low": round(r.low, 4), "high": round(r.high, 4)}
+        for name, r in result.exact.items()
     }
     if as_json:
         print_json(

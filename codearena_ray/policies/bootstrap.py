@@ -1,15 +1,15 @@
-"""Makes the tiny policy: corpus with evidence from the sandbox, tokenizer, supervised stage, exact-repair report.
+"""Makes the tiny policy: corpus with evidence from the sandbox, tokenizer, supervised stage, report.
 
-Source of the programs is a task pack: one reference program and its tests per family. Families of the `train` split
-teach; `dev` and `test` families are only ever used to measure.
+Source of the programs is a task pack: one reference program and its tests per family. Families of the `train`
+split teach; `dev` and `test` families are only ever used to measure.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class BootstrapResult:
 
 
 def references(tasks: TaskSet) -> dict[str, list[Task]]:
-    """Return one task per family and split, for its reference and tests; short programs without canaries only."""
+    """Return one task per family and split, for its reference and tests; short programs only."""
     found: dict[str, dict[str, Task]] = {"train": {}, "dev": {}, "test": {}}
     for task in tasks:
         if not task.is_canary and task.reference_code.count("\n") <= MAX_LINES:
@@ -64,7 +64,7 @@ def references(tasks: TaskSet) -> dict[str, list[Task]]:
 
 
 def find_mutants(tasks: Sequence[Task], grader: LocalGrader, report: Report) -> list[Mutant]:
-    """Return the taught mutants of these references that a hidden case tells apart, with what an agent would see."""
+    """Return the taught mutants that a hidden case tells apart, with what an agent would be shown."""
     mutants: list[Mutant] = []
     for number, task in enumerate(tasks):
         report("running mutants in the sandbox", number, len(tasks))
@@ -105,7 +105,7 @@ def bootstrap(
     """
     work = out / "work"
     work.mkdir(parents=True, exist_ok=True)
-    by_split = _mutants(tasks, work / "mutants.json", replace_efficiency(sandbox), report)
+    by_split = _mutants(tasks, work / "mutants.json", without_efficiency(sandbox), report)
     train = Corpus([m for m in by_split["train"] if not m.held_out])
     if not len(train):
         raise UserError("bootstrap: the pack has no train family short enough to learn from")
@@ -119,10 +119,14 @@ def bootstrap(
         prompt, answer = prompt_and_answer(train.draw(source), source)
         return codec.prompt(prompt), codec.answer(answer)
 
-    loop = SupervisedLoop(model, draw, pad=tokenizer.pad_token_id, recipe=recipe, checkpoint=work / "state.pt")
+    loop = SupervisedLoop(
+        model, draw, pad=tokenizer.pad_token_id, recipe=recipe, checkpoint=work / "state.pt"
+    )
 
     def progress(now: Progress) -> None:
-        report(f"training, answer loss {now.loss:.3f}, step {now.steps}", int(now.seconds), int(recipe.seconds))
+        report(
+            f"training, answer loss {now.loss:.3f}, step {now.steps}", int(now.seconds), int(recipe.seconds)
+        )
 
     done = loop.run(progress)
     save_policy(model, tokenizer, out)
@@ -131,13 +135,18 @@ def bootstrap(
     return BootstrapResult(str(out), params, done.tokens, round(done.seconds, 1), exact)
 
 
-def replace_efficiency(sandbox: SandboxConfig) -> SandboxConfig:
+def without_efficiency(sandbox: SandboxConfig) -> SandboxConfig:
     """Return the sandbox settings without efficiency measuring: mutants only have to fail."""
     return sandbox.model_copy(update={"efficiency": False})
 
 
 def measure(
-    path: Path, by_split: Mapping[str, Sequence[Mutant]], *, seed: int, report: Report, count: int = EVAL_MUTANTS
+    path: Path,
+    by_split: Mapping[str, Sequence[Mutant]],
+    *,
+    seed: int,
+    report: Report,
+    count: int = EVAL_MUTANTS,
 ) -> dict[str, Rate]:
     """Return greedy exact repair of a saved policy on newly renamed mutants, by set."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -202,44 +211,3 @@ def _mutants(tasks: TaskSet, cache: Path, sandbox: SandboxConfig, report: Report
 
 def _plain(mutant: Mutant) -> dict[str, Any]:
     return {name: getattr(mutant, name) for name in Mutant.__dataclass_fields__}
-
-
-def model_card(result: BootstrapResult, *, recipe: Recipe, pack_hash: str, families: Iterable[str], machine: str) -> str:
-    """Return the README of the policy's folder."""
-    rows = "\n".join(
-        f"| {name} | {rate.n} | {rate.value:.1%} | {rate.low:.1%} to {rate.high:.1%} |"
-        for name, rate in result.exact.items()
-    )
-    names = sorted(families)
-    return f"""---
-license: apache-2.0
-library_name: transformers
----
-# The tiny code-repair policy
-
-A Qwen2-architecture model of {result.params:,} parameters with a byte-level BPE of 2,048 tokens, trained from random
-weights on nothing but single-line mutations of this project's own reference programs. It reads a numbered Python
-function and one line on the error, and answers with a line number and a fragment to replace. It exists so that the
-whole training loop runs on two CPU cores; it is not a general programmer.
-
-- Made by `codearena bootstrap --seconds {recipe.seconds:g} --seed {recipe.seed}`: {result.tokens:,} tokens in
-  {result.seconds:.0f} s on {machine}; pack `{pack_hash[:16]}`.
-- Taught: {len(names)} families of the train split, identifiers renamed for every sample, the operators listed in
-  `codearena_ray/policies/corpus.py`. Not taught: wrong names, lost or reordered statements, removed guards, aliasing,
-  authored bugs, several bugs at once, slow programs.
-
-Exact repair, greedy, newly renamed mutants (Wilson 95 %):
-
-| set | n | exact | interval |
-|---|---|---|---|
-{rows}
-
-`train_seen`: mutants drawn in training, under new names. `train_fresh`: mutants of training families whose normalised
-pair never occurred in training. `dev`, `test`: families never seen. An answer counts only if it restores the
-reference up to local names; nothing is executed, so these are lower bounds.
-"""
-
-
-def with_seconds(recipe: Recipe, seconds: float) -> Recipe:
-    """Return the recipe with another time budget."""
-    return replace(recipe, seconds=seconds)

@@ -25,7 +25,7 @@ def resolve_model(path: str) -> Path:
 
 def model_hash(folder: Path) -> str:
     """Return the first 16 hexadecimal digits of the SHA-256 over the model's weights and configuration."""
-    return _hash_files(sorted(folder.glob("*.safetensors")) + [folder / "config.json"])
+    return _hash_files([*sorted(folder.glob("*.safetensors")), folder / "config.json"])
 
 
 def tokenizer_hash(folder: Path) -> str:

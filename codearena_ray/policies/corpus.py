@@ -1,9 +1,9 @@
-"""What the bootstrap learns from: single mutations of reference programs, renamed afresh every time one is drawn.
+"""What the bootstrap learns from: single mutations of reference programs, renamed whenever one is drawn.
 
-Mutations that the bootstrap never sees: every operator outside `TAUGHT`, and of the taught ones every *pair* whose
-normalised hash falls into the held-out share. A normalised pair is (code_hash(reference), code_hash(mutant)): layout and
-local names do not make a pair new. Programs run in the sandbox once, to drop mutants that no test tells from the
-reference and to learn what error the agent would be shown.
+Mutations that the bootstrap never sees: every operator outside `TAUGHT`, and of the taught ones every *pair*
+whose normalised hash falls into the held-out share. A normalised pair is (code_hash(reference),
+code_hash(mutant)): layout and local names do not make a pair new. Programs run in the sandbox once, to drop
+mutants that no test tells from the reference and to learn what error the agent would be shown.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from codearena_ray.taskforge.operators import Mutation, enumerate_mutations
 from codearena_ray.taskforge.rename import rename_code
 
 TAUGHT: tuple[str, ...] = (
-    "comparison_boundary", "comparison_reversed", "arithmetic", "boolean", "dropped_not", "dropped_minus", "constant",
+    "comparison_boundary", "comparison_reversed", "arithmetic", "boolean", "dropped_not", "dropped_minus",
+    "constant",
     "off_by_one", "slice_error", "swapped_arguments", "swapped_operands", "wrong_function", "missing_return",
     "loop_bound", "loop_condition", "initial_value", "early_exit", "missing_cast", "wrong_cast",
     "int_float_division", "wrong_container_call", "wrong_container", "missing_colon", "missing_bracket",
     "extra_bracket", "wrong_indentation", "keyword_typo", "missing_quote", "assignment_for_comparison",
     "missing_comma",
 )  # fmt: skip
-"""Operators of the supervised stage. Wrong names, lost or reordered statements, removed guards, aliasing, authored
-bugs, several bugs at once and slow programs are left for reinforcement learning."""
+"""Operators of the supervised stage. Wrong names, lost or reordered statements, removed guards, aliasing,
+authored bugs, several bugs at once and slow programs are left for reinforcement learning."""
 
 HELD_OUT_SHARE = 0.12
-MAX_LINES = 24
+MAX_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def held_out(reference: str, buggy: str) -> bool:
 
 def taught_mutations(reference: str) -> list[tuple[Mutation, str]]:
     """Return (mutation, buggy program) for every taught one-line mutation of a program."""
-    pairs = ((mutation, mutation.apply(reference)) for mutation in enumerate_mutations(reference, operators=TAUGHT))
+    pairs = (
+        (mutation, mutation.apply(reference)) for mutation in enumerate_mutations(reference, operators=TAUGHT)
+    )
     return [(m, buggy) for m, buggy in pairs if buggy.count("\n") == reference.count("\n")]
 
 

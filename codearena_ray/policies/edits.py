@@ -1,8 +1,8 @@
 """The shortest edit answer that turns one program into another: what the supervised bootstrap teaches.
 
-The answer follows the grammar of `env.parsing` (`N: old => new`, `N+: text`, `N-`). Lines are matched with difflib;
-within a changed line the smallest run of lexical pieces is replaced whose first occurrence in the line is the right
-one.
+The answer follows the grammar of `env.parsing` (`N: old => new`, `N+: text`, `N-`). Lines are matched with
+difflib; within a changed line the smallest run of lexical pieces is replaced whose first occurrence in the
+line is the right one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Exact repair: greedy answers of a policy on mutants, counted with Wilson intervals.
 
-An answer counts when the program it makes equals the reference up to local names (the same `code_hash`). Nothing is
-executed here, so a different but correct repair counts as a failure: the number is a lower bound.
+An answer counts when the program it makes equals the reference up to local names (the same `code_hash`).
+Nothing is executed here, so a different but correct repair counts as a failure: the number is a lower bound.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from codearena_ray.intervals import Rate, wilson
 
 
 def greedy_answers(
-    model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], *, max_new_tokens: int = 40, batch_size: int = 64
+    model: Any,
+    tokenizer: Any,
+    prompts: Sequence[Sequence[int]],
+    *,
+    max_new_tokens: int = 40,
+    batch_size: int = 64,
 ) -> list[str]:
     """Return the greedy answer to each prompt (token ids, no padding), decoded without special tokens."""
     import torch

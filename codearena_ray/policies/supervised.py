@@ -1,8 +1,8 @@
-"""Supervised steps for the tiny policy: a clock-bound, resumable loop over freshly drawn (prompt, answer) pairs.
+"""Supervised steps for the tiny policy: a clock-bound, resumable loop over freshly drawn pairs.
 
-Matrices are trained with Muon (torch.optim.Muon), everything else with AdamW; the learning rate follows the share of
-the time budget that is spent. The loss counts answer tokens fully and prompt tokens at a tenth. A checkpoint holds
-weights, optimizers, random state and seconds spent; resuming continues the same schedule.
+Matrices are trained with Muon (torch.optim.Muon), everything else with AdamW; the learning rate follows the
+share of the time budget that is spent. The loss counts answer tokens fully and prompt tokens at a tenth. A
+checkpoint holds weights, optimizers, random state and seconds spent; resuming continues the same schedule.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Recipe:
     """Numbers of the supervised stage."""
 
     seconds: float = 1500.0
-    batch_size: int = 24
+    batch_size: int = 16
     pool: int = 1024
     """Pairs drawn at a time, sorted by length and cut into batches."""
-    muon_lr: float = 1e-2
+    muon_lr: float = 8e-3
     adamw_lr: float = 6e-3
     warmup_share: float = 0.02
     final_share: float = 0.02
@@ -50,7 +50,9 @@ class Progress:
     """Mean loss of answer tokens, smoothed."""
 
 
-def draw_batches(draw: Callable[[random.Random], Pair], *, recipe: Recipe, rng: random.Random) -> Iterator[list[Pair]]:
+def draw_batches(
+    draw: Callable[[random.Random], Pair], *, recipe: Recipe, rng: random.Random
+) -> Iterator[list[Pair]]:
     """Yield batches of pairs of similar length, for ever."""
     while True:
         pool = sorted((draw(rng) for _ in range(recipe.pool)), key=lambda p: len(p[0]) + len(p[1]))
@@ -74,9 +76,12 @@ def pair_tensors(batch: list[Pair], *, pad: int) -> tuple[Tensor, Tensor]:
 
 def optimizers(model: Any, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """Return Muon for the matrices inside the blocks and AdamW for embeddings, norms and biases."""
-    inside, outside = [], []
+    inside: list[torch.nn.Parameter] = []
+    outside: list[torch.nn.Parameter] = []
     for name, parameter in model.named_parameters():
-        (inside if parameter.ndim == 2 and "embed" not in name and "lm_head" not in name else outside).append(parameter)
+        (inside if parameter.ndim == 2 and "embed" not in name and "lm_head" not in name else outside).append(
+            parameter
+        )
     return [
         torch.optim.Muon(inside, lr=recipe.muon_lr, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(outside, lr=recipe.adamw_lr, betas=(0.9, 0.95), weight_decay=0.0),
@@ -95,7 +100,13 @@ class SupervisedLoop:
     """Trains `model` until the time budget of the recipe is spent; `checkpoint` makes it resumable."""
 
     def __init__(
-        self, model: Any, draw: Callable[[random.Random], Pair], *, pad: int, recipe: Recipe, checkpoint: Path | None
+        self,
+        model: Any,
+        draw: Callable[[random.Random], Pair],
+        *,
+        pad: int,
+        recipe: Recipe,
+        checkpoint: Path | None,
     ) -> None:
         self.model = model
         self.pad = pad
@@ -157,7 +168,12 @@ class SupervisedLoop:
                 "model": self.model.state_dict(),
                 "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
                 "rng": self.rng.getstate(),
-                "progress": (self.progress.seconds, self.progress.steps, self.progress.tokens, self.progress.loss),
+                "progress": (
+                    self.progress.seconds,
+                    self.progress.steps,
+                    self.progress.tokens,
+                    self.progress.loss,
+                ),
             },
             part,
         )

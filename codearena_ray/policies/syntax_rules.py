@@ -193,7 +193,10 @@ def _near_keywords(word: str) -> list[str]:
 def _quotes(lines: Sequence[str], i: int) -> Iterator[str]:
     """A string that does not end, or does not begin, on its line."""
     line = lines[i]
-    for quote in ("'", '"'):
+    for quote, other in (("'", '"'), ('"', "'")):
+        if line.count(quote) % 2 and line.count(other) % 2:  # begun with one, ended with the other
+            at = max(line.rfind(quote), line.rfind(other))
+            yield line[:at] + (quote if line[at] == other else other) + line[at + 1 :]
         if line.count(quote) % 2 == 0:
             continue
         yield line.rstrip() + quote
@@ -223,6 +226,9 @@ def _indentation(lines: Sequence[str], i: int) -> Iterator[str]:
     text = lines[i].lstrip()
     if not text:
         return
+    expanded = lines[i].expandtabs(4)
+    if expanded != lines[i]:
+        yield expanded
     before = next((lines[j] for j in range(i - 1, -1, -1) if lines[j].strip()), "")
     after = next((lines[j] for j in range(i + 1, len(lines)) if lines[j].strip()), "")
     depth = len(before) - len(before.lstrip())
@@ -231,8 +237,6 @@ def _indentation(lines: Sequence[str], i: int) -> Iterator[str]:
     yield " " * depth + text
     if after:
         yield " " * (len(after) - len(after.lstrip())) + text
-    expanded = lines[i].expandtabs(4)
-    yield expanded
     own = len(expanded) - len(expanded.lstrip())
     for shifted in (own // 4 * 4, own // 4 * 4 + 4, own // 4 * 4 - 4):
         if shifted >= 0:
@@ -240,8 +244,10 @@ def _indentation(lines: Sequence[str], i: int) -> Iterator[str]:
 
 
 def _unfinished(lines: Sequence[str], i: int) -> Iterator[str]:
-    """A line that stops after an operator."""
+    """A line that stops after an operator or an equals sign."""
     line = lines[i].rstrip()
+    if line.endswith("="):
+        yield from (f"{line} {value}" for value in ("0", "[]", "None", "{}", '""'))
     yield re.sub(r"\s*(?:[-+*/%,.=<>&|^]+|\b(?:and|or|not|in|is))$", "", line)
 
 

@@ -1,6 +1,7 @@
 """The shape of the tiny policy: a byte-level BPE of 2,048 tokens and a small Qwen2-architecture model.
 
-The chat template is `<|prompt|>` + the contents of all messages + `<|answer|>`; an answer ends with `<|end|>`.
+The chat template is `<|prompt|>` + the contents of all messages + `<|answer|>`; an answer ends with
+`<|end|>`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def train_tokenizer(texts: Iterable[str], *, vocab_size: int = VOCAB_SIZE) -> An
 
 
 def make_model(*, vocab_size: int = VOCAB_SIZE, hidden: int = 256, layers: int = 4, seed: int = 0) -> Any:
-    """Return a randomly initialised Qwen2 causal language model of about 4 million parameters (at the defaults).
+    """Return a randomly initialised Qwen2 language model; about 4 million parameters at the defaults.
 
     Tied embeddings, full attention, 2,048 positions, float32.
     """

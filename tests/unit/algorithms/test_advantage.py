@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from codearena_ray.algorithms.advantage import TurnCredit, group_advantages, returns_to_go
 
 
-def turn(episode: str, number: int, reward: float, best_before: float = 0.0, role: str = "fixer") -> TurnCredit:
+def turn(
+    episode: str, number: int, reward: float, best_before: float = 0.0, role: str = "fixer"
+) -> TurnCredit:
     return TurnCredit(episode, role, number, reward, best_before)
 
 

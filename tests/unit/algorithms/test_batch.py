@@ -1,4 +1,5 @@
-"""Packing: what shares a prompt is computed once, and nothing about the result depends on how rows are packed."""
+"""Packing: what shares a prompt is computed once, and nothing about the result depends on how rows are
+packed."""
 
 import numpy as np
 import pytest
@@ -11,11 +12,19 @@ ids = st.lists(st.integers(1, 50), min_size=1, max_size=6).map(tuple)
 
 
 def sample(prompt=(1, 2, 3), completion=(7, 8), advantage=0.5, role="fixer") -> Sample:
-    return Sample(tuple(prompt), tuple(completion), tuple(-0.1 * (i + 1) for i in range(len(completion))), advantage, role)
+    return Sample(
+        tuple(prompt),
+        tuple(completion),
+        tuple(-0.1 * (i + 1) for i in range(len(completion))),
+        advantage,
+        role,
+    )
 
 
 def test_completions_of_one_prompt_follow_a_single_copy_of_it():
-    (arrays,) = build_shards([sample(completion=(7, 8)), sample(completion=(9,))], num_shards=1, max_tokens=64)
+    (arrays,) = build_shards(
+        [sample(completion=(7, 8)), sample(completion=(9,))], num_shards=1, max_tokens=64
+    )
     assert arrays["input_ids"].tolist() == [[1, 2, 3, 7, 8, 9]]
     assert arrays["positions"].tolist() == [[0, 1, 2, 3, 4, 3]]
     assert arrays["segments"].tolist() == [[1, 1, 1, 2, 2, 3]]
@@ -24,7 +33,9 @@ def test_completions_of_one_prompt_follow_a_single_copy_of_it():
 
 
 def test_token_weights_make_the_mean_over_learners_the_mean_over_a_roles_tokens():
-    rows = [sample(prompt=(i,), completion=(1, 2)) for i in range(1, 4)] + [sample(prompt=(9,), role="reviewer")]
+    rows = [sample(prompt=(i,), completion=(1, 2)) for i in range(1, 4)] + [
+        sample(prompt=(9,), role="reviewer")
+    ]
     shards = build_shards(rows, num_shards=2, max_tokens=4)
     fixer, reviewer = 2 / 6, 2 / 2
     weights = sorted({float(w) for s in shards for w in s["token_weight"][s["loss_mask"] > 0]})
