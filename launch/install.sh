@@ -51,8 +51,13 @@ check_machine() {
         say "warning: no C++ compiler; install g++, vLLM compiles kernels at its first start"
 }
 
+# Settings of tools in pyproject.toml do not count.
 fingerprint() {
-    { cat pyproject.toml "$constraints" launch/install.sh; echo "$flavour $PWD"; } | sha256sum | cut -d' ' -f1
+    {
+        "$1" -c 'import tomllib; t = tomllib.load(open("pyproject.toml", "rb")); print(t["project"])'
+        cat "$constraints" launch/install.sh
+        echo "$flavour $PWD"
+    } | sha256sum | cut -d' ' -f1
 }
 
 # pip tries an index that is away once per package, which takes many minutes: ask once, briefly.
@@ -87,16 +92,18 @@ drop_broken_vision() {
     fi
 }
 
-wanted=$(fingerprint)
+python=$(find_python) || refuse "no Python 3.11 or 3.12 found; install one or set PYTHON"
+wanted=$(fingerprint "$python")
 if [[ -x .venv/bin/codearena && -e $stamp && $(<"$stamp") == "$wanted" ]]; then
     exit 0
 fi
-python=$(find_python) || refuse "no Python 3.11 or 3.12 found; install one or set PYTHON"
 if [[ ! -x .venv/bin/python ]]; then
     check_machine "$python"
+    say "about 4 GB of packages go into .venv; takes 3 minutes with a fast network"
     "$python" -m venv .venv
+else
+    say "bringing .venv up to date"
 fi
-say "packages into .venv, about 4 GB; takes 3 minutes with a fast network"
 rm -f "$stamp"
 install_packages
 [[ $flavour == gpu ]] || drop_broken_vision
