@@ -38,6 +38,7 @@ check: install  ## ruff, mypy, layers
 
 docs: install  ## regenerate the pages that are made from code
 	.venv/bin/python -m codearena_ray.cli.config_reference docs/reference/config.md
+	.venv/bin/python -m codearena_ray.trajectory.reference >docs/reference/trajectories.md
 
 wheel: install  ## dist/*.whl
 	.venv/bin/python -m build --wheel
