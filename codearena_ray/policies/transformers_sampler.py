@@ -93,10 +93,12 @@ def _load(folder: Path) -> Any:
     try:
         import torch
         from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
     except ImportError as error:
         raise UserError(
             f"this policy needs torch and transformers ({error}); run launch/install.sh"
         ) from error
+    logging.disable_progress_bar()  # it would draw on a stderr that is no terminal
     try:
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     except (OSError, ValueError, RuntimeError) as error:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders.packs import save_config
 
+from codearena_ray.cli.app import run
 from codearena_ray.errors import UserError
 from codearena_ray.policies.prompted import Sampled
+from codearena_ray.policies.tiny_model import make_model, save_policy, train_tokenizer
 from codearena_ray.policies.transformers_sampler import TransformersSampler
+from codearena_ray.trajectory.reading import read_rows
 
 PROMPTS = [[5, 6, 7], [8], [9, 10, 11, 12, 13, 14], [15, 16]]
 SEEDS = [1, 2, 3, 4]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Operations this small wait for each other longer than they compute."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +82,7 @@ def test_the_seed_decides_what_is_sampled_and_greedy_ignores_it(folder: Path) ->
 
 
 def test_nothing_follows_the_token_that_ends_a_completion(folder: Path) -> None:
-    completions = sampler(folder).sample([[4]] * 64, seeds=range(64))
+    completions = sampler(folder).sample([[4]] * 24, seeds=range(24))
     ends = [drawn(one) for one in completions]
     assert all(1 not in ids[:-1] for ids in ends)
     assert all(ids[-1] == 1 or len(ids) == 6 for ids in ends)
@@ -89,3 +106,32 @@ def test_a_folder_without_a_model_is_the_users_fault(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(UserError, match="no model that transformers can load"):
         sampler(tmp_path)
+
+
+@pytest.mark.sandbox
+def test_an_untrained_tiny_policy_plays_in_its_own_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokenizer = train_tokenizer(["def f(x):\n    return x\n", "1: a => b"], vocab_size=300)
+    save_policy(make_model(vocab_size=len(tokenizer), hidden=64, layers=1), tokenizer, tmp_path / "tiny")
+    monkeypatch.setattr("codearena_ray.policies.builtin.data_dir", lambda _kind: tmp_path)
+    config = save_config(tmp_path, env={"max_steps": 2}, model={"max_completion_tokens": 8})
+    words = ["--policy", "tiny", "--episodes", "3", "--run-dir", str(tmp_path / "run"), "--temperature", "1"]
+    assert run(["rollout", str(config), *words, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["episodes"] == 3
+    assert err == ""
+    rows = read_rows(tmp_path / "run").to_pylist()
+    assert all(row["messages"][0]["content"].startswith("1 def ") for row in rows)
+    assert {row["policy"] for row in rows} == {"tiny"}
+    assert "answer_format: edit" in (tmp_path / "run" / "config.yaml").read_text()
+
+
+def test_a_missing_embedded_policy_is_said_with_the_command_that_makes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codearena_ray.policies.builtin.data_dir", lambda _kind: tmp_path / "nothing")
+    words = ["--policy", "tiny", "--run-dir", str(tmp_path / "run")]
+    assert run(["rollout", str(save_config(tmp_path)), *words]) == 2
+    assert "codearena bootstrap" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
