@@ -24,7 +24,7 @@ from ray.rllib.utils.checkpoints import Checkpointable
 from ray.tune.registry import ENV_CREATOR, _global_registry
 
 from codearena_ray.algorithms.groups import GroupOrder, GroupResult, PlayedGroup
-from codearena_ray.algorithms.rollout import GroupRollout, PromptCodec
+from codearena_ray.algorithms.rollout import GroupRollout, ObservationCodec
 from codearena_ray.config import Config
 
 MAX_ENV_THREADS = 64
@@ -111,7 +111,7 @@ class TextEnvRunner(EnvRunner, Checkpointable):
             self._rollout = GroupRollout(
                 make_env=self._creator,
                 engines=wiring.engines,
-                codec=PromptCodec(tokenizer, self._settings),
+                codec=ObservationCodec(tokenizer, self._settings),
                 module_of=module_mapping(self.config),
                 config=self._settings,
                 run=wiring.run,

@@ -27,7 +27,6 @@ from ray.rllib.policy.sample_batch import MultiAgentBatch, SampleBatch
 from ray.rllib.utils.metrics import LEARNER_RESULTS, NUM_ENV_STEPS_SAMPLED_LIFETIME
 from ray.tune import PlacementGroupFactory
 
-from codearena_ray.actors.engine_types import EngineEvent
 from codearena_ray.actors.node_directory import NodeDirectory
 from codearena_ray.actors.ray_cluster import RayCluster
 from codearena_ray.actors.sandbox_host import HostServices, start_hosts, stop_hosts
@@ -46,12 +45,13 @@ from codearena_ray.algorithms.iteration import (
     learner_numbers,
     rate_record,
 )
-from codearena_ray.algorithms.rollout import PromptCodec
+from codearena_ray.algorithms.rollout import ObservationCodec
 from codearena_ray.algorithms.task_feed import TaskFeed
+from codearena_ray.algorithms.watch import RunWatch
 from codearena_ray.algorithms.wiring import RolloutWiring
 from codearena_ray.config import Config
 from codearena_ray.env.curriculum import Curriculum
-from codearena_ray.errors import DeadlineError, RunAborted
+from codearena_ray.errors import DeadlineError
 from codearena_ray.grading.program import GRADER_VERSION
 from codearena_ray.intervals import Rate
 from codearena_ray.policies.builtin import model_hash, tokenizer_hash
@@ -96,6 +96,7 @@ class GRPO(Algorithm):
         self.last_dev: Rate | None = None
         try:
             self.run = self._open_run(config, settings)
+            self._watch = RunWatch(self.run, settings)
             self._start_parts(config, settings)
             super().setup(config)
             self._connect(settings)
@@ -129,7 +130,7 @@ class GRPO(Algorithm):
             self.run.trajectories_path,
             name=f"sink-{name}",
             deadline_s=settings.deadlines.sink_s,
-            on_event=self._event,
+            on_event=self._watch.event,
             max_restarts=settings.train.max_restarts,
         )
         self._model_path = config.model_path()
@@ -138,7 +139,7 @@ class GRPO(Algorithm):
             dict.fromkeys(sorted(config.policies), self._model_path),
             config=settings,
             node=self._node,
-            on_event=self._engine_event,
+            on_event=self._watch.engine_event,
             cluster=RayCluster(group) if group is not None else None,
         )
         self._fleet.start()
@@ -146,10 +147,10 @@ class GRPO(Algorithm):
     def _connect(self, settings: Config) -> None:
         from transformers import AutoTokenizer
 
-        codec = PromptCodec(AutoTokenizer.from_pretrained(self._model_path), settings)
+        codec = ObservationCodec(AutoTokenizer.from_pretrained(self._model_path), settings)
         self._feed = TaskFeed(
             settings,
-            prompt_tokens=lambda task: len(codec.encode(_first_view(task), role="fixer")[1]),
+            prompt_tokens=lambda task: len(codec.read(_first_view(task), role="fixer")[1]),
             life=self.run.record.num_resumes,
         )
         self._identity = self.run.identity
@@ -158,10 +159,10 @@ class GRPO(Algorithm):
             self.env_runner_group,
             chunk=max(1, settings.train.episode_concurrency // settings.algorithm.group_size),
             idle_limit_s=settings.deadlines.rollout_s,
-            report=self._event,
+            report=self._watch.event,
             max_restarts=settings.train.max_restarts,
         )
-        probe = [codec.encode(_first_view(task), role="fixer")[1] for task in self._feed.tasks[:8]]
+        probe = [codec.read(_first_view(task), role="fixer")[1] for task in self._feed.tasks[:8]]
         for module_id in self.fleet.pools:
             self.fleet.set_probe(module_id, probe)
         self.fleet.sync(self.learner_group, self._version)
@@ -217,7 +218,7 @@ class GRPO(Algorithm):
         found = self._collect(iteration)
         rolled = time.perf_counter()
         report = describe(iteration, self._version, found)
-        self._watch_unscored(found)
+        self._watch.unscored(found)
         if found.trained:
             report.learner = self._learn(found)
         learned = time.perf_counter()
@@ -302,7 +303,7 @@ class GRPO(Algorithm):
         self.metrics.aggregate(results, key=LEARNER_RESULTS)
         numbers = learner_numbers(self.metrics.peek(LEARNER_RESULTS), by_module)
         self._mark_trained(found)
-        self._watch_parity(numbers)
+        self._watch.parity(numbers)
         for module_id, samples in by_module.items():
             longest = sorted(samples, key=lambda s: -len(s.completion_ids))[:4]
             self.fleet.set_probe(module_id, [s.prompt_ids[-32:] + s.completion_ids for s in longest])
@@ -351,35 +352,6 @@ class GRPO(Algorithm):
         """Record an evaluation outside an iteration: before the first, or after the last."""
         self.last_dev = rate
         self.run.append_metrics(self.iteration, {"dev_solve_rate": rate_record(rate)})
-
-    # ---- watching
-
-    def _watch_unscored(self, found: Collected) -> None:
-        settings = self._settings.train
-        for cause, count in found.unscored.items():
-            self._event("unscored", "episodes", f"{cause}: {count} episodes; {found.details.get(cause, '')}")
-        share = found.unscored_share
-        if share > settings.warn_unscored_share:
-            task, count = found.unscored_by_task.most_common(1)[0]
-            self._event("unscored_share", "episodes", f"{share:.1%} of episodes; most on {task}: {count}")
-        if share > settings.max_unscored_share:
-            raise RunAborted(
-                f"{share:.1%} of the episodes were unscored (limit {settings.max_unscored_share:.0%}): "
-                f"{dict(found.unscored)}; {self.run.events.path} has the causes"
-            )
-
-    def _watch_parity(self, numbers: dict[str, dict[str, float]]) -> None:
-        exact = self._settings.algorithm.autocast == "none" and self._settings.engine.dtype == "float32"
-        for module_id, logged in numbers.items():
-            worst = logged.get("max_abs_ratio_error", 0.0)
-            if exact and worst > self._settings.engine.parity_tolerance:
-                self._event("parity", module_id, f"trained rows: |exp(dlogp) - 1| reached {worst:.2e}")
-
-    def _event(self, kind: str, actor: str, cause: str) -> None:
-        self.run.append_event(kind, actor=actor, cause=cause)
-
-    def _engine_event(self, event: EngineEvent) -> None:
-        self.run.append_event(event.kind, actor=event.actor, cause=event.cause, restarts=event.restarts)
 
     def _log(self, report: IterationReport) -> None:
         self.last_report = report

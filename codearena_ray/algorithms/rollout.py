@@ -23,6 +23,7 @@ from codearena_ray.config import Config
 from codearena_ray.env.prompts import Message, render_messages
 from codearena_ray.env.roles import role_of
 from codearena_ray.errors import CodeArenaError, DeadlineError
+from codearena_ray.policies.prompt_codec import PromptCodec
 from codearena_ray.seeding import child_seed
 from codearena_ray.trajectory.rows import GroupKey, RunIdentity, Sampling, TokenRecord, make_row, rows_table
 from codearena_ray.types import Observation, Turn
@@ -75,35 +76,18 @@ class _Episode:
     detail: str = ""
 
 
-class PromptCodec:
-    """Messages to token ids and sampled ids to text, with the policy's own tokenizer and chat template."""
+class ObservationCodec(PromptCodec):
+    """Observations to prompts, in the style and answer format of a configuration."""
 
     def __init__(self, tokenizer: Any, config: Config) -> None:
-        self._tokenizer = tokenizer
-        self._limit = config.model.max_prompt_tokens
+        super().__init__(tokenizer, max_prompt_tokens=config.model.max_prompt_tokens)
         self._style = config.env.prompt_style
         self._format = config.env.answer_format
 
-    def encode(self, observation: Observation, *, role: str) -> tuple[list[Message], list[int]]:
-        """Return the messages and the prompt's ids; a longer prompt loses its beginning."""
+    def read(self, observation: Observation, *, role: str) -> tuple[list[Message], list[int]]:
+        """Return the messages that an agent of this role reads, and the prompt's ids."""
         messages = render_messages(observation, role=role, style=self._style, answer_format=self._format)
-        text = self._tokenizer.apply_chat_template(
-            [{"role": m.role, "content": m.content} for m in messages],
-            tokenize=False,
-            add_generation_prompt=True,
-        )
-        ids = self._tokenizer(text, add_special_tokens=False)["input_ids"]
-        return messages, list(ids[-self._limit :])
-
-    def decode(self, token_ids: Sequence[int]) -> str:
-        """Return the text of sampled ids."""
-        text: str = self._tokenizer.decode(list(token_ids), skip_special_tokens=True)
-        return text
-
-    @property
-    def end_ids(self) -> tuple[int, ...]:
-        """The ids that end a completion."""
-        return (self._tokenizer.eos_token_id,)
+        return messages, self.encode(messages)
 
 
 class GroupRollout:
@@ -126,7 +110,7 @@ class GroupRollout:
         *,
         make_env: Callable[[], Any],
         engines: Mapping[str, Generator],
-        codec: PromptCodec,
+        codec: ObservationCodec,
         module_of: Callable[[str], str],
         config: Config,
         run: RunIdentity,
@@ -194,7 +178,7 @@ class GroupRollout:
                 continue
             for agent, raw in episode.observations.items():
                 observation = as_observation(raw)
-                messages, ids = self._codec.encode(observation, role=role_of(agent))
+                messages, ids = self._codec.read(observation, role=role_of(agent))
                 key = (self._module_of(agent), tuple(ids))
                 waiting.setdefault(key, []).append((episode, agent, observation, messages))
         shared = self._config.env.scenario == "team" and order.size > 1 and not order.greedy
@@ -223,7 +207,7 @@ class GroupRollout:
             answers = {}
             for agent, raw in episode.observations.items():
                 observation = as_observation(raw)
-                messages, ids = self._codec.encode(observation, role=role_of(agent))
+                messages, ids = self._codec.read(observation, role=role_of(agent))
                 started = datetime.now(UTC)
                 (completion,) = await self._generate(self._module_of(agent), ids, n=1, order=order)
                 action = _Action(observation, messages, ids, completion, True, started)

@@ -151,7 +151,7 @@ def summarise_run(run: RunDirectory, *, status: str, cause: str = "") -> dict[st
         "solve_rate_interval": [rate.get("low", 0.0), rate.get("high", 1.0)],
         "solve_rate_step1": last.get("solve_rate_step1", {}).get("value", 0.0),
         "dev_solve_rate": dev[-1]["value"] if dev else None,
-        "dev_solve_rate_first": dev[0]["value"] if dev else None,
+        "dev_solve_rate_before": dev[0]["value"] if dev else None,
         "dev_solve_rate_interval": [dev[-1]["low"], dev[-1]["high"]] if dev else None,
         "tokens_per_s": last.get("tokens_per_s", 0.0),
         "samples_per_s": last.get("samples_per_s", 0.0),
@@ -180,7 +180,7 @@ def _print_end(result: dict[str, Any]) -> None:
     print(f"  solve rate of the last iteration {result['solve_rate']:.1%} [{low:.1%}, {high:.1%}]")
     if result["dev_solve_rate"] is not None:
         low, high = result["dev_solve_rate_interval"]
-        first = result["dev_solve_rate_first"]
+        first = result["dev_solve_rate_before"]
         print(
             f"  dev, greedy: {first:.1%} before, {result['dev_solve_rate']:.1%} [{low:.1%}, {high:.1%}] after"
         )

@@ -109,9 +109,7 @@ def bootstrap(
     train = Corpus([m for m in by_split["train"] if not m.held_out])
     if not len(train):
         raise UserError("bootstrap: the pack has no train family short enough to learn from")
-    rng = child_rng(recipe.seed, "tokenizer")
-    texts = ["\n".join(prompt_and_answer(train.draw(rng), rng)) for _ in range(TOKENIZER_SAMPLES)]
-    tokenizer = train_tokenizer(texts)
+    tokenizer = _tokenizer(train, work / "tokenizer", seed=recipe.seed)
     codec = _Codec(tokenizer)
     model = make_model(hidden=hidden, seed=recipe.seed)
 
@@ -177,6 +175,17 @@ def _chosen(mutants: Sequence[Mutant], count: int, rng: random.Random) -> list[M
     while mutants and len(chosen) < count:
         chosen.extend(rng.sample(list(mutants), min(len(mutants), count - len(chosen))))
     return chosen
+
+
+def _tokenizer(train: Corpus, folder: Path, *, seed: int) -> Any:
+    """Return the tokenizer of an interrupted call, or a new one: merges of equal counts tie differently."""
+    if not (folder / "tokenizer_config.json").is_file():
+        rng = child_rng(seed, "tokenizer")
+        texts = ["\n".join(prompt_and_answer(train.draw(rng), rng)) for _ in range(TOKENIZER_SAMPLES)]
+        train_tokenizer(texts).save_pretrained(folder)
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder)
 
 
 class _Codec:
