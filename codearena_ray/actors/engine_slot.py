@@ -160,6 +160,7 @@ class EngineSlot:
         if self.handle is not None:
             self.handle.kill()
             self.handle = None
+        self._processes.kill_below()
 
     async def stop(self) -> str:
         """End the engine in good order, by force if that fails, and return what failed."""

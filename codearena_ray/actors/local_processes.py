@@ -18,6 +18,7 @@ class LocalProcesses:
     def __init__(self) -> None:
         self._owners: dict[str, psutil.Process] = {}
         self._leaving: set[psutil.Process] = set()
+        self._below: set[psutil.Process] = set()
 
     def add(self, engine_id: str, *, host: str, pid: int) -> None:
         """Remember the process of an engine, if it runs on this machine."""
@@ -30,20 +31,26 @@ class LocalProcesses:
     def leave(self, engine_id: str) -> None:
         """Note all processes of an engine that is about to be ended."""
         owner = self._owners.pop(engine_id, None)
-        if owner is not None and owner.is_running():
-            self._leaving.update((owner, *owner.children(recursive=True)))
-        self._leaving = {process for process in self._leaving if _runs(process)}
+        if owner is None or not owner.is_running():
+            return
+        self._leaving.add(owner)
+        self._below.update(owner.children(recursive=True))
+
+    def kill_below(self) -> None:
+        """End what runs below engines that were ended: the EngineCore of one that was just starting, above all."""
+        self._leaving = set(filter(_runs, self._leaving))
+        self._below = set(filter(_runs, self._below))
+        for process in self._below:
+            process.kill()
 
     def end(self, *, limit_s: float) -> None:
         """Wait until all that were leaving have ended, after a moment by force."""
         began = time.monotonic()
-        forced = False
-        while left := [process for process in self._leaving if _runs(process)]:
+        while left := list(filter(_runs, self._leaving | self._below)):
             waited = time.monotonic() - began
             if waited > limit_s:
                 return
-            if waited > min(_GRACE_S, limit_s / 2) and not forced:
-                forced = True
+            if waited > min(_GRACE_S, limit_s / 2):
                 for process in left:
                     process.kill()
             time.sleep(_POLL_S)

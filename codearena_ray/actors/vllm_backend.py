@@ -11,13 +11,13 @@ import multiprocessing
 import os
 import uuid
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import psutil
 
 from codearena_ray.actors.engine_types import BASE_VERSION, Completion, SamplingSpec, WeightSpan
 from codearena_ray.actors.node_directory import NodeDirectory
+from codearena_ray.actors.shared_memory import SharedMemoryWatch
 from codearena_ray.actors.vllm_settings import EngineOptions, vllm_arguments, vllm_environment
 
 _WARM_UP_TOKENS = 4
@@ -42,6 +42,12 @@ class VllmBackend:
         options = self._options
         node = self._node
         os.environ.update(vllm_environment(options.config, sockets=node.sockets, temporary=node.temporary))
+        # vLLM's queues live in shared memory that nothing unlinks when its processes are killed.
+        with SharedMemoryWatch(node):
+            await self._start(on_death)
+
+    async def _start(self, on_death: Callable[[str], None]) -> None:
+        options = self._options
         from vllm.distributed.weight_transfer.base import WeightTransferInitRequest
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
@@ -60,8 +66,6 @@ class VllmBackend:
         prompt = [0] * max(1, min(32, options.max_model_len - _WARM_UP_TOKENS))
         await self.generate(prompt, n=2, sampling=spec)
         await self.prompt_logprobs(prompt)
-        # vLLM's queues live in shared memory that nothing unlinks when its processes are killed.
-        self._node.adopt(_shared_memory([psutil.Process(), *self._below]))
 
     def _descendants(self) -> list[psutil.Process]:
         cores = [process.pid for process in self._children]
@@ -172,22 +176,6 @@ class VllmBackend:
         self.kill()
         if self._llm is not None:
             await asyncio.to_thread(self._llm.shutdown, timeout=0)
-
-
-def _shared_memory(processes: Sequence[psutil.Process]) -> set[str]:
-    """Return the queues and semaphores of multiprocessing that processes have mapped (not Ray's objects).
-
-    By inode, because a semaphore is mapped under a temporary name that it no longer has.
-    """
-    mapped: set[int] = set()
-    for process in processes:
-        try:
-            lines = Path(f"/proc/{process.pid}/maps").read_text().splitlines()
-        except OSError:
-            continue
-        mapped.update(int(line.split()[4]) for line in lines if "/dev/shm/" in line)
-    files = [path for pattern in ("psm_*", "sem.mp-*") for path in Path("/dev/shm").glob(pattern)]
-    return {str(path) for path in files if path.stat().st_ino in mapped}
 
 
 def _times(metrics: Any) -> tuple[float, float]:

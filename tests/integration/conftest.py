@@ -59,13 +59,18 @@ def engine_pool(
     pool.close()
 
 
-def small_pool(model: Path, *, on_event: Callable[[EngineEvent], None] = lambda _: None) -> EnginePool:
-    """Return a pool of one small engine, not started."""
+def small_pool(
+    model: Path,
+    *,
+    on_event: Callable[[EngineEvent], None] = lambda _: None,
+    start_s: float = 600,
+) -> EnginePool:
+    """Return a pool of one small engine, not started. Its deadlines suit a machine that is busy with other things."""
     return EnginePool(
         module="fixer",
         model_path=str(model),
         config=EngineConfig(max_num_seqs=64, kv_cache_gib=1, omp_threads=1, num_cpus=0.5),
-        deadlines=DeadlinesConfig(generate_s=240, sync_s=60),
+        deadlines=DeadlinesConfig(engine_start_s=start_s, generate_s=600, sync_s=120),
         max_model_len=1024,
         on_event=on_event,
     )

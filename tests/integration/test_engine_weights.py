@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +19,8 @@ from codearena_ray.actors.engine_types import EngineEvent, SamplingSpec
 from codearena_ray.errors import DeadlineError, SyncError
 from tests.builders.trainers import Trainer
 from tests.integration.conftest import small_pool
+
+pytestmark = pytest.mark.timeout(900)
 
 PROMPT = list(range(100, 140))
 SPEC = SamplingSpec(max_tokens=24, seed=5, stop_token_ids=())
@@ -152,7 +156,6 @@ def test_many_seeded_requests_at_once_repeat_exactly_and_prompts_longer_than_one
     assert len(set(first)) == 8
 
 
-@pytest.mark.timeout(600)
 def test_after_kill_9_of_the_engine_core_the_current_weights_come_back_and_not_the_base(
     engine_pool: EnginePool, trainer: Trainer, base: Trainer
 ) -> None:
@@ -166,7 +169,6 @@ def test_after_kill_9_of_the_engine_core_the_current_weights_come_back_and_not_t
     wait_until(lambda: not any(map(is_running, (health.pid, *health.child_pids))), limit_s=20)
 
 
-@pytest.mark.timeout(600)
 def test_a_truncated_weight_file_quarantines_and_the_engine_comes_back_with_the_current_weights(
     engine_pool: EnginePool, trainer: Trainer, tiny_random_model: Callable[[bool], Path]
 ) -> None:
@@ -180,7 +182,6 @@ def test_a_truncated_weight_file_quarantines_and_the_engine_comes_back_with_the_
     assert not Path(file.path).exists()
 
 
-@pytest.mark.timeout(600)
 def test_an_untied_model_survives_kill_9_of_its_actor_and_a_closed_pool_leaves_nothing(
     ray_session: None, tiny_random_model: Callable[[bool], Path]
 ) -> None:
@@ -208,3 +209,33 @@ def test_an_untied_model_survives_kill_9_of_its_actor_and_a_closed_pool_leaves_n
     assert [event.kind for event in events] == ["engine_started", "engine_lost", "engine_restarted"]
     assert not pool.node.path.exists()
     assert not mapped & shared_memory_names()
+
+
+def test_an_engine_that_is_given_up_while_it_starts_leaves_no_process_and_no_memory(
+    ray_session: None, tiny_random_model: Callable[[bool], Path]
+) -> None:
+    mapped: set[int] = set()
+    pids: set[int] = set()
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            below = psutil.Process().children(recursive=True)
+            engines = [p for p in below if is_running(p.pid) and "vllm" in p.name().lower()]
+            pids.update(p.pid for p in engines)
+            with contextlib.suppress(OSError):
+                mapped.update(shared_memory([p.pid for p in engines]))
+
+    before = shared_memory_names()
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    pool = small_pool(tiny_random_model(True), start_s=15)
+    try:
+        with pytest.raises(DeadlineError, match="to start"):
+            pool.start()
+    finally:
+        over.set()
+        watcher.join()
+    assert not any(map(is_running, pids))
+    assert not pool.node.path.exists()
+    assert not (mapped - before) & shared_memory_names()
