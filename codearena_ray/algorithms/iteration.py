@@ -101,12 +101,16 @@ def dev_rate(played: Sequence[tuple[GroupOrder, EpisodeSummary]]) -> Rate:
     return rate_of(e.solved for _, e in played if not e.unscored_cause)
 
 
+LEARNER_NUMBERS = (
+    "tokens", "total_loss", "ratio_mean", "clip_fraction", "kl_behaviour", "entropy", "max_abs_dlogp",
+    "max_abs_ratio_error", "num_micro_batches", "gradients_default_optimizer_global_norm",
+)  # fmt: skip
+
+
 def learner_numbers(results: Mapping[str, Any], modules: Iterable[str]) -> dict[str, dict[str, float]]:
-    """Return the plain numbers that learners logged, by module."""
-    numbers: dict[str, dict[str, float]] = {}
-    for module_id in modules:
-        logged = results.get(module_id, {})
-        numbers[module_id] = {
-            key: float(value) for key, value in logged.items() if isinstance(value, int | float)
-        }
-    return numbers
+    """Return the plain numbers of `LEARNER_NUMBERS` that learners logged, by module."""
+    return {
+        module_id: {name: float(logged[name]) for name in LEARNER_NUMBERS if name in logged}
+        for module_id in modules
+        for logged in [results.get(module_id, {})]
+    }
