@@ -37,7 +37,7 @@ class LocalProcesses:
         self._below.update(owner.children(recursive=True))
 
     def kill_below(self) -> None:
-        """End what runs below engines that were ended: the EngineCore of one that was just starting, above all."""
+        """End what runs below engines that were ended: above all the EngineCore of one still starting."""
         self._leaving = set(filter(_runs, self._leaving))
         self._below = set(filter(_runs, self._below))
         for process in self._below:

@@ -65,7 +65,7 @@ def small_pool(
     on_event: Callable[[EngineEvent], None] = lambda _: None,
     start_s: float = 600,
 ) -> EnginePool:
-    """Return a pool of one small engine, not started. Its deadlines suit a machine that is busy with other things."""
+    """Return a pool of one small engine, not started; its deadlines suit a machine that is busy."""
     return EnginePool(
         module="fixer",
         model_path=str(model),

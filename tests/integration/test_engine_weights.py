@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psutil
@@ -53,7 +53,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def shared_memory(pids: Sequence[int]) -> set[int]:
+def shared_memory(pids: Iterable[int]) -> set[int]:
     """Inodes in /dev/shm that processes have mapped."""
     lines = [line for pid in pids for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
     return {int(line.split()[4]) for line in lines if "/dev/shm/" in line}
@@ -218,15 +218,17 @@ def test_an_engine_that_is_given_up_while_it_starts_leaves_no_process_and_no_mem
     pids: set[int] = set()
     over = threading.Event()
 
+    def below() -> set[int]:
+        return {process.pid for process in psutil.Process().children(recursive=True)}
+
     def watch() -> None:
         while not over.wait(0.1):
-            below = psutil.Process().children(recursive=True)
-            engines = [p for p in below if is_running(p.pid) and "vllm" in p.name().lower()]
-            pids.update(p.pid for p in engines)
+            found = below() - others
+            pids.update(found)
             with contextlib.suppress(OSError):
-                mapped.update(shared_memory([p.pid for p in engines]))
+                mapped.update(shared_memory(found))
 
-    before = shared_memory_names()
+    others, before = below(), shared_memory_names()
     watcher = threading.Thread(target=watch)
     watcher.start()
     pool = small_pool(tiny_random_model(True), start_s=15)
@@ -236,6 +238,7 @@ def test_an_engine_that_is_given_up_while_it_starts_leaves_no_process_and_no_mem
     finally:
         over.set()
         watcher.join()
-    assert not any(map(is_running, pids))
+    left = [psutil.Process(pid).name() for pid in pids if is_running(pid)]
+    assert [name for name in left if "ray::" not in name or "Engine" in name] == []
     assert not pool.node.path.exists()
     assert not (mapped - before) & shared_memory_names()
