@@ -1,7 +1,7 @@
 """Intervals for rates and means: a number without one is not reported.
 
-Wilson's score interval for independent trials (Wilson 1927, eq. 5 as in Brown, Cai & DasGupta 2001) and a percentile
-bootstrap that resamples whole clusters, for rates over tasks that share a family.
+Wilson's score interval for independent trials (Wilson 1927, eq. 5 as in Brown, Cai & DasGupta 2001) and a
+percentile bootstrap that resamples whole clusters, for rates over tasks that share a family.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Rate(NamedTuple):
 
     @property
     def value(self) -> float:
-        """k / n; NaN without trials."""
+        """K / n; NaN without trials."""
         return self.k / self.n if self.n else math.nan
 
 

@@ -26,6 +26,7 @@ from ray.tune.registry import ENV_CREATOR, _global_registry
 from codearena_ray.algorithms.groups import GroupOrder, GroupResult, PlayedGroup
 from codearena_ray.algorithms.rollout import GroupRollout, ObservationCodec
 from codearena_ray.config import Config
+from codearena_ray.policies.prompt_codec import load_tokenizer
 
 MAX_ENV_THREADS = 64
 
@@ -105,9 +106,7 @@ class TextEnvRunner(EnvRunner, Checkpointable):
 
     def _get_rollout(self, wiring: Any) -> GroupRollout:
         if self._rollout is None:
-            from transformers import AutoTokenizer
-
-            tokenizer = AutoTokenizer.from_pretrained(wiring.tokenizer_path)
+            tokenizer = load_tokenizer(wiring.tokenizer_path)
             self._rollout = GroupRollout(
                 make_env=self._creator,
                 engines=wiring.engines,

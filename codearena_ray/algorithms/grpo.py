@@ -55,6 +55,7 @@ from codearena_ray.errors import DeadlineError
 from codearena_ray.grading.program import GRADER_VERSION
 from codearena_ray.intervals import Rate
 from codearena_ray.policies.builtin import model_hash, tokenizer_hash
+from codearena_ray.policies.prompt_codec import load_tokenizer
 from codearena_ray.seeding import child_rng
 from codearena_ray.taskset import load_pack
 from codearena_ray.trajectory.runs import RunDirectory
@@ -125,7 +126,8 @@ class GRPO(Algorithm):
             services: Any = HostServices(name, settings.deadlines, settings.sandbox.efficiency)
         else:
             services = config.services
-        config.env_config.update({"config": settings, "services": services, **config.env_config})
+        # RLlib hands `setup` a copy; runners are made from `self.config`.
+        self.config.env_config.update({"config": settings, "services": services, **config.env_config})
         self._sink = start_sink(
             self.run.trajectories_path,
             name=f"sink-{name}",
@@ -145,9 +147,7 @@ class GRPO(Algorithm):
         self._fleet.start()
 
     def _connect(self, settings: Config) -> None:
-        from transformers import AutoTokenizer
-
-        codec = ObservationCodec(AutoTokenizer.from_pretrained(self._model_path), settings)
+        codec = ObservationCodec(load_tokenizer(self._model_path), settings)
         self._feed = TaskFeed(
             settings,
             prompt_tokens=lambda task: len(codec.read(_first_view(task), role="fixer")[1]),

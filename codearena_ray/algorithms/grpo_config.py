@@ -12,6 +12,7 @@ from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from codearena_ray.adapters.rllib_env import ENV_NAME, register
 from codearena_ray.algorithms.env_runner import TextEnvRunner
 from codearena_ray.algorithms.learner import GRPOLearner
+from codearena_ray.algorithms.learner_group import GRPOLearnerGroup
 from codearena_ray.algorithms.rl_module import CausalLMModule
 from codearena_ray.config import Config
 from codearena_ray.env.roles import find_scenario, role_of
@@ -97,6 +98,16 @@ class GRPOConfig(AlgorithmConfig):
     def get_default_learner_class(self) -> Any:
         """Return the learner."""
         return GRPOLearner
+
+    def build_learner_group(
+        self, *, env: Any = None, spaces: Any = None, rl_module_spec: Any = None, placement_group: Any = None
+    ) -> GRPOLearnerGroup:
+        """Return the learners, as RLlib does, in a group that reports failed checkpoints."""
+        return GRPOLearnerGroup(
+            config=self.copy(),
+            module_spec=rl_module_spec or self.get_multi_rl_module_spec(env=env, spaces=spaces),
+            placement_group=placement_group,
+        )
 
     def get_default_rl_module_spec(self) -> RLModuleSpec:
         """Return the spec of every module: the configured model in float32."""

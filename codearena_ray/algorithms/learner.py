@@ -17,6 +17,7 @@ from ray.rllib.core import COMPONENT_RL_MODULE
 from ray.rllib.core.learner.torch.torch_learner import TorchLearner
 from ray.rllib.utils import force_list
 from torch import Tensor
+from torch.distributed import ReduceOp
 
 from codearena_ray.actors.weight_file import WeightFile, write_weight_file
 from codearena_ray.algorithms.loss import LossStats, merge_stats, policy_loss
@@ -51,6 +52,9 @@ def micro_batches(batch: Mapping[str, Tensor]) -> Iterator[Batch]:
 class GRPOLearner(TorchLearner):
     """Trains every module of the batch with the clipped, importance-weighted surrogate of `loss`."""
 
+    checkpoint_error = ""
+    """Why the last `save_to_path` or `restore_from_path` failed; see `learner_group`."""
+
     def build(self) -> None:
         """Set up modules and optimizers; bound the CPU threads that a step may use."""
         threads = self.config.codearena.algorithm.torch_threads
@@ -78,15 +82,22 @@ class GRPOLearner(TorchLearner):
         fixed = settings.epochs > 1 or settings.staleness > 0
         proximal = {m: [self._logprobs(m, part) for part in ps] if fixed else None for m, ps in parts.items()}
         losses: dict[str, Tensor] = {}
-        for epoch in range(settings.epochs):
+        first: dict[str, LossStats] = {}
+        last: dict[str, LossStats] = {}
+        for _epoch in range(settings.epochs):
             for optimizer in self._optimizer_parameters:
                 optimizer.zero_grad(set_to_none=True)
             for module_id, module_parts in parts.items():
-                losses[module_id], stats = self._accumulate(module_id, module_parts, proximal[module_id])
-                if epoch == 0:
-                    self._log_stats(module_id, stats, num_micro=len(module_parts))
+                losses[module_id], last[module_id] = self._accumulate(
+                    module_id, module_parts, proximal[module_id]
+                )
+            first = first or dict(last)
             grads = {pid: p.grad for pid, p in self._params.items() if p.grad is not None}
             self.apply_gradients(self.postprocess_gradients(grads))
+        for module_id, stats in first.items():
+            self._log_stats(
+                module_id, stats._replace(clipped=last[module_id].clipped), num_micro=len(parts[module_id])
+            )
         return {}, losses, {}
 
     def _accumulate(
@@ -132,7 +143,20 @@ class GRPOLearner(TorchLearner):
             result: Tensor = self.module[module_id].forward_train(part)["logprobs"]
         return result
 
+    def _over_all_learners(self, stats: LossStats) -> LossStats:
+        """Return the stats of all learners: RLlib averages what learners log, whatever their shares."""
+        if self.config.num_learners <= 1:
+            return stats
+        total = {}
+        for name, value in stats._asdict().items():
+            total[name] = value.float().to(self.device)
+            operation = ReduceOp.MAX if name.startswith("max_") else ReduceOp.SUM
+            torch.distributed.all_reduce(total[name], op=operation)
+        return LossStats(**total)
+
     def _log_stats(self, module_id: str, stats: LossStats, *, num_micro: int) -> None:
+        """Log what the batch looked like before the first step, and how much the last epoch was clipped."""
+        stats = self._over_all_learners(stats)
         tokens = max(1.0, float(stats.tokens))
         self.metrics.log_dict(
             {
@@ -194,13 +218,29 @@ class GRPOLearner(TorchLearner):
 
     def save_to_path(self, path: Any = None, **kwargs: Any) -> str:
         """Write optimizer state the RLlib way and every module in Hugging Face layout below `policy/`."""
-        saved: str = super().save_to_path(path, **kwargs)
-        for module_id in self.module.keys():  # noqa: SIM118
-            self._unwrapped(module_id).save_policy(Path(saved) / POLICY_DIR / module_id)
+        with self._noting_failure():
+            saved: str = super().save_to_path(path, **kwargs)
+            for module_id in self.module.keys():  # noqa: SIM118
+                self._unwrapped(module_id).save_policy(Path(saved) / POLICY_DIR / module_id)
         return saved
 
     def restore_from_path(self, path: Any, **kwargs: Any) -> None:
         """Read what `save_to_path` wrote."""
-        super().restore_from_path(path, **kwargs)
-        for module_id in self.module.keys():  # noqa: SIM118
-            self._unwrapped(module_id).load_policy(Path(path) / POLICY_DIR / module_id)
+        with self._noting_failure():
+            super().restore_from_path(path, **kwargs)
+            for module_id in self.module.keys():  # noqa: SIM118
+                self._unwrapped(module_id).load_policy(Path(path) / POLICY_DIR / module_id)
+
+    @contextlib.contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        self.checkpoint_error = "interrupted"
+        try:
+            yield
+        except Exception as error:
+            self.checkpoint_error = f"{type(error).__name__}: {error}"
+            raise
+        self.checkpoint_error = ""
+
+    def last_checkpoint_error(self) -> str:
+        """Return why the last `save_to_path` or `restore_from_path` failed, empty if it did not."""
+        return self.checkpoint_error

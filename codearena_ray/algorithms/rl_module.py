@@ -17,6 +17,8 @@ import torch
 from ray.rllib.core.rl_module.torch.torch_rl_module import TorchRLModule
 from torch import Tensor
 
+from codearena_ray.policies.prompt_codec import load_tokenizer
+
 POLICY_DIR = "policy"
 
 
@@ -42,12 +44,14 @@ def packed_mask(segments_NT: Tensor) -> Tensor:
 
 
 class CausalLMModule(TorchRLModule):
-    """One language model. `model_config`: path, random_weights, temperature, autocast."""
+    """One language model. `model_config`: path, random_weights, seed, temperature, autocast."""
 
     def setup(self) -> None:
         """Load the model; called by RLlib."""
         config = self.model_config
-        self.lm = load_language_model(config["path"], random_weights=config.get("random_weights", False))
+        self.lm = load_language_model(
+            config["path"], random_weights=config.get("random_weights", False), seed=config.get("seed", 0)
+        )
         self.lm.config.use_cache = False
 
     def _autocast(self, device: torch.device) -> Any:
@@ -104,11 +108,9 @@ class CausalLMModule(TorchRLModule):
 
     def save_policy(self, folder: pathlib.Path) -> None:
         """Write weights, configuration and tokenizer so that transformers and vLLM can load the folder."""
-        from transformers import AutoTokenizer
-
         folder.mkdir(parents=True, exist_ok=True)
         self.lm.save_pretrained(folder, state_dict=self.export(), safe_serialization=True)
-        AutoTokenizer.from_pretrained(self.model_config["path"]).save_pretrained(folder)
+        load_tokenizer(self.model_config["path"]).save_pretrained(folder)
 
     def load_policy(self, folder: pathlib.Path) -> None:
         """Read weights that `save_policy` wrote."""

@@ -6,18 +6,17 @@ Ctrl-C and SIGTERM abandon the iteration under way, save a checkpoint and leave 
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
+from codearena_ray.cli.cluster import ray_cluster
 from codearena_ray.cli.live_table import LiveTable
 from codearena_ray.cli.output import print_json
+from codearena_ray.cli.signals import interruptible
 from codearena_ray.config import Config, dump_config, load_config
-from codearena_ray.errors import ConfigError, InfrastructureError, RunAborted
+from codearena_ray.errors import ConfigError, RunAborted
 from codearena_ray.grading.program import GRADER_VERSION
 from codearena_ray.policies.builtin import resolve_model
 from codearena_ray.taskset import load_pack
@@ -78,7 +77,7 @@ def run_training(settings: Config, run: RunDirectory, *, resume: bool, quiet: bo
 
     table = LiveTable(settings, quiet=quiet)
     status, cause, algorithm = "finished", "", None
-    with _interruptible(), _cluster(settings):
+    with interruptible(), ray_cluster(num_cpus=_logical_cpus(settings)):
         try:
             table.note("starting sandbox, engines and learners")
             rllib = GRPOConfig.from_codearena(settings)
@@ -190,43 +189,6 @@ def _print_end(result: dict[str, Any]) -> None:
         print(f"  {result['cause']}")
     print(f"  the run lies in {result['run_dir']}: metrics.jsonl, events.jsonl, trajectories/, checkpoints/")
     print(f"  go on: codearena train CONFIG --run-dir {result['run_dir']} --resume train.iterations=N")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn SIGTERM into KeyboardInterrupt while the block runs."""
-
-    def interrupt(_signal: int, _frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _cluster(settings: Config) -> Iterator[None]:
-    """Join the cluster that `RAY_ADDRESS` names, or start one on this machine for the block."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    import ray
-
-    joined = ray.is_initialized() or bool(os.environ.get("RAY_ADDRESS"))
-    try:
-        if not ray.is_initialized():
-            options: dict[str, Any] = (
-                {} if joined else {"num_cpus": _logical_cpus(settings), "include_dashboard": False}
-            )
-            ray.init(log_to_driver=False, logging_level="error", **options)
-    except (ConnectionError, RuntimeError) as error:
-        raise InfrastructureError(f"Ray did not start: {error}") from error
-    try:
-        yield
-    finally:
-        if not joined:
-            ray.shutdown()
 
 
 def _logical_cpus(settings: Config) -> int:

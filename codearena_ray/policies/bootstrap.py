@@ -27,6 +27,7 @@ from codearena_ray.policies.corpus import (
     renamed_pair,
     taught_mutations,
 )
+from codearena_ray.policies.prompt_codec import load_tokenizer
 from codearena_ray.policies.repair_eval import exact_repair
 from codearena_ray.policies.supervised import Pair, Progress, Recipe, SupervisedLoop
 from codearena_ray.policies.tiny_model import ANSWER, PROMPT, make_model, save_policy, train_tokenizer
@@ -147,10 +148,10 @@ def measure(
     count: int = EVAL_MUTANTS,
 ) -> dict[str, Rate]:
     """Return greedy exact repair of a saved policy on newly renamed mutants, by set."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(path, dtype="float32").eval()
-    codec = _Codec(AutoTokenizer.from_pretrained(path))
+    codec = _Codec(load_tokenizer(path))
     sets = {
         "train_seen": [m for m in by_split["train"] if not m.held_out],
         "train_fresh": [m for m in by_split["train"] if m.held_out],
@@ -183,9 +184,7 @@ def _tokenizer(train: Corpus, folder: Path, *, seed: int) -> Any:
         rng = child_rng(seed, "tokenizer")
         texts = ["\n".join(prompt_and_answer(train.draw(rng), rng)) for _ in range(TOKENIZER_SAMPLES)]
         train_tokenizer(texts).save_pretrained(folder)
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(folder)
+    return load_tokenizer(folder)
 
 
 class _Codec:

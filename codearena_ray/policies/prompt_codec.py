@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from codearena_ray.env.prompts import Message
+
+
+def load_tokenizer(folder: str | Path) -> Any:
+    """Return the tokenizer of a model directory exactly as its tokenizer.json says.
+
+    transformers' AutoTokenizer replaces the pre-tokenizer of every model whose architecture is Qwen2 by
+    Qwen's own (5.19, `MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS`); a policy trained with another one then
+    reads noise.
+
+    Raises:
+        OSError: there is no tokenizer.
+    """
+    from transformers import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
 
 
 class PromptCodec:

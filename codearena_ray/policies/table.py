@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from codearena_ray.config import Config, parse_config
 from codearena_ray.errors import ConfigError, UserError
 from codearena_ray.policies.builtin import BUILTIN, resolve_model
-from codearena_ray.policies.prompt_codec import PromptCodec
+from codearena_ray.policies.prompt_codec import PromptCodec, load_tokenizer
 from codearena_ray.policies.prompted import PromptedFixer, Sampler
 from codearena_ray.policies.protocol import Fixer
 from codearena_ray.policies.rules import RuleFixer
@@ -205,10 +205,8 @@ def _model_folder(name: PolicyName, path: str) -> Path:
 
 def _load_tokenizer(folder: Path) -> Any:
     try:
-        from transformers import AutoTokenizer
+        return load_tokenizer(folder)
     except ImportError as error:
         raise UserError(f"this policy needs transformers ({error}); run launch/install.sh") from error
-    try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:
         raise UserError(f"{folder}: no tokenizer that transformers can load ({str(error)[:200]})") from error

@@ -2,7 +2,7 @@
 
     python -m codearena_ray.trajectory.plots OUT.png RUN_DIR [RUN_DIR …]
 
-Every point is one line of a run's metrics.jsonl; nothing is smoothed. matplotlib (extra `analysis`) is imported
+Every point is one line of a run's metrics.jsonl; nothing is smoothed. matplotlib (extra `analysis`) is loaded
 when a picture is made.
 """
 
