@@ -117,9 +117,16 @@ class EngineFleet:
 
 
 def on_learners(learners: Any, method: str, *args: Any) -> list[Any]:
-    """Return the result of a method on every learner, in order; the first error is raised."""
+    """Return the result of a method on every learner; the first error is raised.
+
+    Learners that RLlib took out of service, because some call raised in them, are asked like all others:
+    none is left out in silence.
+    """
     results = []
-    for result in learners.foreach_learner(lambda learner: getattr(learner, method)(*args)):
+    asked = learners.foreach_learner(
+        lambda learner: getattr(learner, method)(*args), healthy_only=False, mark_healthy=True
+    )
+    for result in asked:
         if not hasattr(result, "ok"):  # the local learner's own return value
             results.append(result)
         elif result.ok:

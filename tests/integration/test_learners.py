@@ -257,9 +257,11 @@ def test_a_checkpoint_that_learner_processes_cannot_use_is_an_error(pair: Any, t
     (checkpoint / "learner" / "policy" / "fixer" / "model.safetensors").unlink()
     with pytest.raises(InfrastructureError, match=r"model\.safetensors"):
         pair.restore_from_path(str(checkpoint))
-    (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(InfrastructureError, match="file"):
-        pair.save_to_path(str(tmp_path / "file" / "checkpoint"))
+    other = tmp_path / "other"
+    (other / "learner").mkdir(parents=True)
+    (other / "learner" / "policy").write_text("in the way")
+    with pytest.raises(InfrastructureError, match="policy"):
+        pair.save_to_path(str(other))
     assert difference(before, weights_of(pair, tmp_path / "after")) == 0.0
 
 
