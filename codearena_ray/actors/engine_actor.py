@@ -45,7 +45,7 @@ class EngineActor:
         self._engine = Engine(
             VllmBackend(options, node=self._node),
             engine_id=options.engine_id,
-            parity_tolerance=options.config.parity_tolerance,
+            parity_tolerance=options.config.parity_limit,
             on_dead=self._exit_soon,
         )
         return await self._engine.start()

@@ -27,7 +27,7 @@ from codearena_ray.actors.engine_types import (
     SyncReport,
 )
 from codearena_ray.actors.node_directory import NodeDirectory
-from codearena_ray.actors.vllm_settings import EngineOptions, check_transfer
+from codearena_ray.actors.vllm_settings import EngineOptions
 from codearena_ray.actors.weight_file import WeightFile
 from codearena_ray.config import DeadlinesConfig, EngineConfig
 from codearena_ray.errors import DeadlineError, EngineError
@@ -67,7 +67,6 @@ class EnginePool:
         max_restarts: int = 20,
         on_event: Callable[[EngineEvent], None] = lambda _: None,
     ) -> None:
-        check_transfer(config)
         if cluster is None:
             from codearena_ray.actors.ray_cluster import RayCluster
 

@@ -181,6 +181,8 @@ def _ask(
                 raise failed.cause from failed
             raise
         except ray.exceptions.RayActorError as died:
+            if getattr(died, "actor_init_failed", False):
+                raise error(f"{what}: {str(died).strip().splitlines()[-1]}") from died
             if attempt == _ATTEMPTS - 1:
                 raise error(f"{what}: the host died {_ATTEMPTS} times") from died
             time.sleep(0.5 * (attempt + 1))

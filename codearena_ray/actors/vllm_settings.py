@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from codearena_ray.config import EngineConfig
-from codearena_ray.errors import ConfigError
 
 _GIB = 1 << 30
 _PREFILL_TOKENS = 2048
@@ -64,15 +63,10 @@ def vllm_environment(config: EngineConfig, *, sockets: Path, temporary: Path) ->
 
 
 def vllm_arguments(options: EngineOptions, *, owner_pid: int) -> Mapping[str, Any]:
-    """Return the keyword arguments of `AsyncEngineArgs`.
-
-    Raises:
-        ConfigError: the transfer that the configuration names is not one that engines offer.
-    """
+    """Return the keyword arguments of `AsyncEngineArgs`."""
     from codearena_ray.actors.weight_transfer import FILE_BACKEND, OWNER_PID
 
     config = options.config
-    check_transfer(config)
     arguments: dict[str, Any] = {
         "model": options.model_path,
         "dtype": config.dtype,
@@ -99,16 +93,3 @@ def vllm_arguments(options: EngineOptions, *, owner_pid: int) -> Mapping[str, An
     else:
         arguments["gpu_memory_utilization"] = config.gpu_memory_utilization
     return arguments
-
-
-def check_transfer(config: EngineConfig) -> None:
-    """Refuse a transfer that engines do not offer.
-
-    Raises:
-        ConfigError: always but for `file`.
-    """
-    if config.transfer != "file":
-        raise ConfigError(
-            f"engine.transfer: engines take weights from files, on CPUs and GPUs alike (got "
-            f"{config.transfer!r}); use engine.transfer=file"
-        )

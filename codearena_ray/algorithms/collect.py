@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any, NamedTuple
 
 from codearena_ray.algorithms.advantage import TurnCredit, group_advantages
@@ -68,6 +69,7 @@ def collect(
     play: Play,
     accept: Accept,
     settings: AlgorithmConfigSection,
+    shuffle: Random | None = None,
 ) -> Collected:
     """Play groups until the batch is full or backfilling is used up.
 
@@ -77,14 +79,15 @@ def collect(
         play: Plays orders, yielding each group once.
         accept: Receives every accepted group.
         settings: The algorithm's section.
+        shuffle: Control experiment: permutes the rewards of a group's episodes, so that they tell nothing.
     """
     found = Collected()
     orders = list(first)
     wanted = len(orders)
     for attempt in range(settings.max_backfill + 1):
-        again = _play_round(orders, play, accept, found, settings)
+        again = _play_round(orders, play, accept, found, settings, shuffle)
         if again:
-            _play_round(again, play, accept, found, settings)
+            _play_round(again, play, accept, found, settings, shuffle)
         missing = wanted - found.live_groups
         if missing <= 0 or attempt == settings.max_backfill:
             break
@@ -100,6 +103,7 @@ def _play_round(
     accept: Accept,
     found: Collected,
     settings: AlgorithmConfigSection,
+    shuffle: Random | None,
 ) -> list[GroupOrder]:
     """Play orders, account for them, and return those to be played once more."""
     again: list[GroupOrder] = []
@@ -115,6 +119,8 @@ def _play_round(
                 found.groups_dropped += 1
             continue
         advantages = credit_rows(played, settings)
+        if shuffle is not None:
+            advantages = _permuted(advantages, played, shuffle)
         accept(played, advantages)
         _accept(played, advantages, found)
     return again
@@ -165,6 +171,21 @@ def _accept(played: PlayedGroup, advantages: Sequence[float | None], found: Coll
     oldest = min(e.oldest_version for e in scored)
     found.oldest_version = oldest if found.oldest_version is None else min(found.oldest_version, oldest)
     found.trained.extend(trainable(played, advantages))
+
+
+def _permuted(advantages: Sequence[float | None], played: PlayedGroup, shuffle: Random) -> list[float | None]:
+    """Return the advantages of a group, permuted among the trained rows of each module."""
+    result = list(advantages)
+    rows: dict[str, list[int]] = {}
+    for turn in played.result.turns:
+        if advantages[turn.row] is not None:
+            rows.setdefault(turn.module_id, []).append(turn.row)
+    for own in rows.values():
+        values = [advantages[row] for row in own]
+        shuffle.shuffle(values)
+        for row, value in zip(own, values, strict=True):
+            result[row] = value
+    return result
 
 
 def trainable(played: PlayedGroup, advantages: Sequence[float | None]) -> list[Trained]:

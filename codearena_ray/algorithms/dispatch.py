@@ -61,6 +61,8 @@ class GroupDispatcher:
             DeadlineError: no group finished for `idle_limit_s`.
             InfrastructureError: runners died more often than allowed.
         """
+        if not orders:
+            return
         local = self._runners.local_env_runner
         if local is not None and self._runners.num_remote_env_runners() == 0:
             stream = local.play_groups(list(orders), wiring)

@@ -26,6 +26,7 @@ from ray.tune.registry import ENV_CREATOR, _global_registry
 from codearena_ray.algorithms.groups import GroupOrder, GroupResult, PlayedGroup
 from codearena_ray.algorithms.rollout import GroupRollout, ObservationCodec
 from codearena_ray.config import Config
+from codearena_ray.errors import DeadlineError
 from codearena_ray.policies.prompt_codec import load_tokenizer
 
 MAX_ENV_THREADS = 64
@@ -91,7 +92,11 @@ class TextEnvRunner(EnvRunner, Checkpointable):
         future = asyncio.run_coroutine_threadsafe(everything(), self._loop)
         try:
             for _ in orders:
-                item = played.get()
+                try:
+                    item = played.get(timeout=self._settings.deadlines.rollout_s)
+                except queue.Empty as error:
+                    limit_s = self._settings.deadlines.rollout_s
+                    raise DeadlineError(f"waited {limit_s:g} s for a group to finish") from error
                 if isinstance(item, BaseException):
                     raise item
                 yield item.result

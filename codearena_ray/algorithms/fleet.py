@@ -6,6 +6,7 @@ A version counts only where the engine's log-probabilities agree with the learne
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -112,8 +113,9 @@ class EngineFleet:
 
     def close(self) -> None:
         """End every engine."""
-        for pool in self.pools.values():
-            pool.close()
+        with contextlib.ExitStack() as closing:
+            for pool in self.pools.values():
+                closing.callback(pool.close)
 
 
 def on_learners(learners: Any, method: str, *args: Any) -> list[Any]:

@@ -4,14 +4,14 @@ One iteration, top to bottom, is `training_step`: order groups, play them, credi
 push the new weights, and evaluate now and then. What each part does lies in a module of its own; this one
 connects them.
 
-Not covered: sampling while learning (groups are played by the current weights only; `staleness` bounds what
-an asynchronous loop may do later), and learners that survive the death of one of them (restart from a
-checkpoint).
+Not covered: sampling while learning (groups are played by the current weights only), and learners that
+survive the death of one of them (restart from a checkpoint).
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ from codearena_ray.algorithms.watch import RunWatch
 from codearena_ray.algorithms.wiring import RolloutWiring
 from codearena_ray.config import Config
 from codearena_ray.env.curriculum import Curriculum
-from codearena_ray.errors import DeadlineError
+from codearena_ray.errors import DeadlineError, RunAborted
 from codearena_ray.grading.program import GRADER_VERSION
 from codearena_ray.intervals import Rate
 from codearena_ray.policies.builtin import model_hash, tokenizer_hash
@@ -95,6 +95,8 @@ class GRPO(Algorithm):
         self._node: NodeDirectory | None = None
         self.last_report: IterationReport | None = None
         self.last_dev: Rate | None = None
+        self.consistent = True
+        """False while weights belong to an iteration that is not counted yet: no time for a checkpoint."""
         try:
             self.run = self._open_run(config, settings)
             self._watch = RunWatch(self.run, settings)
@@ -117,7 +119,7 @@ class GRPO(Algorithm):
         )
 
     def _start_parts(self, config: Any, settings: Config) -> None:
-        name = f"{settings.run.name[:16]}-{uuid.uuid4().hex[:8]}".replace("_", "-").replace("/", "-")
+        name = re.sub(r"[^A-Za-z0-9.-]", "-", settings.run.name[:16]) + f"-{uuid.uuid4().hex[:8]}"
         self._node = NodeDirectory(name)
         if config.services is None:
             self._hosts = start_hosts(
@@ -127,7 +129,7 @@ class GRPO(Algorithm):
         else:
             services = config.services
         # RLlib hands `setup` a copy; runners are made from `self.config`.
-        self.config.env_config.update({"config": settings, "services": services, **config.env_config})
+        self.config.env_config.update({"config": settings, "services": services})
         self._sink = start_sink(
             self.run.trajectories_path,
             name=f"sink-{name}",
@@ -185,8 +187,13 @@ class GRPO(Algorithm):
 
     def cleanup(self) -> None:
         """Stop runners and learners, then sink, engines and hosts; nothing is left behind."""
-        super().cleanup()
-        self._close_parts()
+        try:
+            runners = getattr(self, "env_runner_group", None)
+            if runners is not None and runners.num_remote_env_runners():
+                runners._worker_manager.clear()  # kills: `stop` would wait behind groups in play
+            super().cleanup()
+        finally:
+            self._close_parts()
 
     def _close_parts(self) -> None:
         sink, self._sink = self._sink, None
@@ -218,7 +225,12 @@ class GRPO(Algorithm):
         found = self._collect(iteration)
         rolled = time.perf_counter()
         report = describe(iteration, self._version, found)
-        self._watch.unscored(found)
+        try:
+            self._watch.unscored(found)
+        except RunAborted:
+            self._log(report)
+            raise
+        self.consistent = False
         if found.trained:
             report.learner = self._learn(found)
         learned = time.perf_counter()
@@ -239,9 +251,10 @@ class GRPO(Algorithm):
             "idle": max(0.0, time.perf_counter() - done),
         }
         every = settings.train.eval_every
-        if every and (iteration + 1) % every == 0:
+        if every and settings.train.eval_episodes and (iteration + 1) % every == 0:
             report.dev_solve_rate = self.last_dev = self.evaluate_dev(iteration + 1)
         self._log(report)
+        self.consistent = True
 
     def _collect(self, iteration: int) -> Collected:
         settings = self._settings
@@ -250,16 +263,16 @@ class GRPO(Algorithm):
         def more(round_: int, count: int) -> Sequence[GroupOrder]:
             return self._feed.training(iteration, count=count, round_=round_, min_version=version)
 
-        found = collect(
+        return collect(
             first=more(0, settings.algorithm.groups_per_step),
             more=more,
             play=self._play,
             accept=self._accept,
             settings=settings.algorithm,
+            shuffle=child_rng(settings.run.seed, "shuffle", iteration)
+            if settings.algorithm.shuffle_rewards
+            else None,
         )
-        if settings.algorithm.shuffle_rewards:
-            self._shuffle(found, iteration)
-        return found
 
     def _play(self, orders: Sequence[GroupOrder]) -> Iterator[PlayedGroup]:
         return self._dispatcher.play(orders, self._wiring)
@@ -272,15 +285,6 @@ class GRPO(Algorithm):
         order = played.result.order
         assert self._sink is not None
         self._sink.write_group((self._identity.run_id, order.group_id, order.attempt), rows)
-
-    def _shuffle(self, found: Collected, iteration: int) -> None:
-        """Control experiment: permute advantages over all trained rows, so that they carry no information."""
-        rng = child_rng(self._settings.run.seed, "shuffle", iteration)
-        values = [s.advantage for t in found.trained for s in t.samples]
-        rng.shuffle(values)
-        shuffled = iter(values)
-        for trained in found.trained:
-            trained.samples[:] = [s._replace(advantage=next(shuffled)) for s in trained.samples]
 
     def _learn(self, found: Collected) -> dict[str, dict[str, float]]:
         """Update the learners on what was collected; return their numbers by module."""
@@ -343,9 +347,11 @@ class GRPO(Algorithm):
         """Play the fixed dev tasks greedily; return the solve rate with its interval."""
         orders = self._feed.evaluation(iteration, min_version=self._version)
         episodes: list[tuple[GroupOrder, EpisodeSummary]] = []
-        for played in self._play(orders):
-            self._accept(played, [None] * played.rows.num_rows)
+        for played in self._play(orders) if orders else ():
+            if played.rows.num_rows:
+                self._accept(played, [None] * played.rows.num_rows)
             episodes.extend((played.result.order, e) for e in played.result.episodes)
+        self._watch.evaluation(e for _, e in episodes)
         return dev_rate(episodes)
 
     def log_dev(self, rate: Rate) -> None:

@@ -79,7 +79,7 @@ class GRPOLearner(TorchLearner):
     def _uncompiled_update(self, batch: dict[str, Batch], **_: Any) -> tuple[Any, Any, Any]:
         settings = self.config.codearena.algorithm
         parts = {module_id: list(micro_batches(columns)) for module_id, columns in batch.items()}
-        fixed = settings.epochs > 1 or settings.staleness > 0
+        fixed = settings.epochs > 1
         proximal = {m: [self._logprobs(m, part) for part in ps] if fixed else None for m, ps in parts.items()}
         losses: dict[str, Tensor] = {}
         first: dict[str, LossStats] = {}

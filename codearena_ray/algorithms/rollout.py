@@ -270,7 +270,7 @@ class GroupRollout:
                         module_id,
                         turn.step,
                         action.reward,
-                        turn.best_before,
+                        _base_score(turn),
                         tokens,
                     )
                 )
@@ -329,6 +329,13 @@ class GroupRollout:
             started_at=action.started_at,
             unscored_cause=episode.cause,
         )
+
+
+def _base_score(turn: Turn) -> float:
+    """Return the score that a turn starts from: the best so far; for a reviewer, the draft's."""
+    if turn.role == "reviewer" and turn.grade is not None:
+        return turn.grade.score - turn.reward
+    return turn.best_before
 
 
 async def _same(task: asyncio.Future[None]) -> None:

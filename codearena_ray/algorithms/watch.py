@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from codearena_ray.actors.engine_types import EngineEvent
 from codearena_ray.algorithms.collect import Collected
+from codearena_ray.algorithms.groups import EpisodeSummary
 from codearena_ray.config import Config
 from codearena_ray.errors import RunAborted
 from codearena_ray.trajectory.runs import RunDirectory
@@ -45,6 +47,12 @@ class RunWatch:
                 f"{dict(found.unscored)}; {self._run.events.path} has the causes"
             )
 
+    def evaluation(self, episodes: Iterable[EpisodeSummary]) -> None:
+        """Record the causes of unscored episodes of an evaluation; they are left out of its rate."""
+        causes = Counter(e.unscored_cause for e in episodes if e.unscored_cause)
+        for cause, count in causes.items():
+            self.event("unscored", "evaluation", f"{cause}: {count} episodes")
+
     def parity(self, numbers: Mapping[str, Mapping[str, float]]) -> None:
         """Record trained rows on which learner and engine disagree more than float32 explains."""
         engine = self._settings.engine
@@ -52,5 +60,5 @@ class RunWatch:
             return
         for module_id, logged in numbers.items():
             worst = logged.get("max_abs_ratio_error", 0.0)
-            if worst > engine.parity_tolerance:
+            if worst > engine.parity_limit:
                 self.event("parity", module_id, f"trained rows: |exp(dlogp) - 1| reached {worst:.2e}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,7 +35,8 @@ def ray_cluster(*, num_cpus: int) -> Iterator[None]:
     options: dict[str, Any] = {} if joined else {"num_cpus": num_cpus, "include_dashboard": False}
     try:
         if not ray.is_initialized():
-            ray.init(log_to_driver=False, logging_level="error", **options)
+            with _keeping_sigterm():
+                ray.init(log_to_driver=False, logging_level="error", **options)
     except (ConnectionError, RuntimeError) as error:
         raise InfrastructureError(f"Ray did not start: {error}") from error
     try:
@@ -41,3 +44,16 @@ def ray_cluster(*, num_cpus: int) -> Iterator[None]:
     finally:
         if not joined:
             ray.shutdown()
+
+
+@contextmanager
+def _keeping_sigterm() -> Iterator[None]:
+    """Keep the handler of SIGTERM, which `ray.init` replaces by one that exits at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -66,7 +66,9 @@ def _open_run(settings: Config, run_dir: str, *, resume: bool, pack_hash: str) -
     if resume:
         if not path:
             raise ConfigError("--resume: needs --run-dir, the directory of the run to go on with")
-        return RunDirectory.resume(path, settings)
+        run = RunDirectory.resume(path, settings)
+        run.drop_after((run.checkpoints.iterations() or [0])[-1] - 1)
+        return run
     path = path or f"runs/{settings.run.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     return RunDirectory.create(path, settings, grader_version=str(GRADER_VERSION), pack_hash=pack_hash)
 
@@ -76,7 +78,7 @@ def run_training(settings: Config, run: RunDirectory, *, resume: bool, quiet: bo
     from codearena_ray.algorithms.grpo_config import GRPOConfig
 
     table = LiveTable(settings, quiet=quiet)
-    status, cause, algorithm = "finished", "", None
+    status, cause, algorithm = "", "", None
     with interruptible(), ray_cluster(num_cpus=_logical_cpus(settings)):
         try:
             table.note("starting sandbox, engines and learners")
@@ -86,6 +88,7 @@ def run_training(settings: Config, run: RunDirectory, *, resume: bool, quiet: bo
             if resume:
                 _take_up(algorithm, run)
             _iterate(algorithm, settings, table)
+            status = "finished"
         except KeyboardInterrupt:
             status, cause = "interrupted", "interrupted"
         except RunAborted as error:
@@ -93,7 +96,7 @@ def run_training(settings: Config, run: RunDirectory, *, resume: bool, quiet: bo
             run.append_event("aborted", actor="driver", cause=cause)
         finally:
             try:
-                if algorithm is not None and algorithm.iteration > 0:
+                if algorithm is not None and algorithm.iteration > 0 and status and algorithm.consistent:
                     algorithm.save_run_checkpoint()
             finally:
                 if algorithm is not None:
@@ -106,7 +109,6 @@ def _take_up(algorithm: Any, run: RunDirectory) -> None:
     iterations = run.checkpoints.iterations()
     if not iterations:
         return
-    run.drop_after(iterations[-1] - 1)
     algorithm.restore_from_path(str(run.checkpoints.path_of(iterations[-1])))
 
 
@@ -130,9 +132,9 @@ def _iterate(algorithm: Any, settings: Config, table: LiveTable) -> None:
 
 def summarise_run(run: RunDirectory, *, status: str, cause: str = "") -> dict[str, Any]:
     """Return the final record of a run: values of the last iteration, sums of counts."""
-    records = run.metrics.read()
+    records = list(run.metrics.read())
     rows = [r for r in records if "solve_rate" in r]
-    dev = [r["dev_solve_rate"] for r in records if r.get("dev_solve_rate")]
+    dev = [r["dev_solve_rate"] for r in records if (r.get("dev_solve_rate") or {}).get("n")]
     last: dict[str, Any] = rows[-1] if rows else {}
     unscored: dict[str, int] = {}
     for row in rows:

@@ -21,7 +21,7 @@ from codearena_ray.actors.engine_types import EngineEvent, SamplingSpec
 from codearena_ray.actors.node_directory import NodeDirectory
 from codearena_ray.actors.vllm_settings import EngineOptions
 from codearena_ray.config import DeadlinesConfig, EngineConfig
-from codearena_ray.errors import ConfigError, DeadlineError, EngineError, SyncError
+from codearena_ray.errors import DeadlineError, EngineError, SyncError
 from tests.builders.engines import SPEC, FakeBackend, FakeCluster, probe_of, weight_file
 
 DEADLINES = DeadlinesConfig(engine_start_s=5, generate_s=5, sync_s=5, stop_s=1)
@@ -251,18 +251,6 @@ def test_engines_that_do_not_start_are_an_error_that_says_why(tmp_path: Path) ->
     with pytest.raises(EngineError, match="no compiler"):
         made.pool.start()
     made.node.close()
-
-
-def test_a_transfer_that_engines_do_not_offer_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"engine\.transfer"):
-        EnginePool(
-            module="m",
-            model_path="unused",
-            config=EngineConfig(transfer="nccl", num_gpus=1),
-            deadlines=DEADLINES,
-            max_model_len=64,
-            cluster=FakeCluster(),
-        )
 
 
 class Answers:
