@@ -254,8 +254,7 @@ def test_a_runner_killed_in_mid_call_loses_no_group_and_doubles_none(
     )
     again = play(runners, orders_for(TASKS, prefix="after"), wiring)
     assert len(again) == len(TASKS)
-    assert victim in traces(folder)
-    assert len(traces(folder)) >= 3
+    assert len(traces(folder)) == 3  # the successor of the killed runner plays, too
 
 
 class Named:
@@ -380,7 +379,7 @@ def test_recorded_completions_earn_the_same_grades_in_another_sandbox(
         config=config,
     )
     rows = graded(first)
-    assert [row["score"] for row in rows if row["step"] == 1][:3] == pytest.approx([0.3, 0.3, 1.0], abs=0.3)
+    assert [row["score"] for row in rows if row["step"] == 1][:3] == pytest.approx([0.3, 0.3, 1.0])
     assert [e.solved_first for e in first.result.episodes] == [False, False, True, False]
     assert graded(second) == rows
 
