@@ -22,7 +22,7 @@ from codearena_ray.algorithms.groups import EpisodeSummary, GroupOrder, GroupRes
 from codearena_ray.config import Config
 from codearena_ray.env.prompts import Message, render_messages
 from codearena_ray.env.roles import role_of
-from codearena_ray.errors import CodeArenaError, DeadlineError
+from codearena_ray.errors import CodeArenaError, DeadlineError, UserError
 from codearena_ray.policies.prompt_codec import PromptCodec
 from codearena_ray.seeding import child_seed
 from codearena_ray.trajectory.rows import GroupKey, RunIdentity, Sampling, TokenRecord, make_row, rows_table
@@ -145,6 +145,8 @@ class GroupRollout:
         """Await a part of an episode; a failure ends that episode, unscored, with its cause."""
         try:
             await work
+        except UserError:
+            raise
         except CodeArenaError as error:
             episode.done, episode.cause, episode.detail = True, error.cause, str(error)
         except Exception as error:  # the episode boundary
@@ -173,14 +175,17 @@ class GroupRollout:
         waiting: dict[
             tuple[str, tuple[int, ...]], list[tuple[_Episode, str, Observation, list[Message]]]
         ] = {}
-        for episode in episodes:
-            if episode.done:
-                continue
+
+        async def read(episode: _Episode) -> None:
             for agent, raw in episode.observations.items():
                 observation = as_observation(raw)
                 messages, ids = self._codec.read(observation, role=role_of(agent))
                 key = (self._module_of(agent), tuple(ids))
                 waiting.setdefault(key, []).append((episode, agent, observation, messages))
+
+        for episode in episodes:
+            if not episode.done:
+                await self._guard(episode, read(episode))
         shared = self._config.env.scenario == "team" and order.size > 1 and not order.greedy
         answers: dict[int, dict[str, str]] = {}
 

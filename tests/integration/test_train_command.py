@@ -1,4 +1,4 @@
-"""`codearena train` as a user calls it: in a process of its own, with good input, bad input and interruptions."""
+"""`codearena train` as a user calls it: in a process of its own, with good and bad input, interrupted."""
 
 from __future__ import annotations
 
