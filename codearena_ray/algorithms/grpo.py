@@ -76,6 +76,8 @@ class GRPO(Algorithm):
     @classmethod
     def default_resource_request(cls, config: Any) -> PlacementGroupFactory:
         """Return RLlib's bundles with one more for every engine, so that Tune reserves them."""
+        if isinstance(config, dict):  # Tune passes one
+            config = cls.get_default_config().update_from_dict(config)
         base = super().default_resource_request(config)
         settings = config.codearena
         bundle = {"CPU": settings.engine.num_cpus, "GPU": settings.engine.num_gpus}
@@ -111,8 +113,11 @@ class GRPO(Algorithm):
         """Return the run that the caller made (`GRPOConfig.run_path`), or a new one."""
         if config.run_path:
             return RunDirectory.attach(config.run_path)
+        path = Path(settings.run.dir or Path(self.logdir) / "run")
+        if (path / "run.json").is_file():  # a trial that Tune tries again
+            return RunDirectory.resume(path, settings)
         return RunDirectory.create(
-            settings.run.dir or Path(self.logdir) / "run",
+            path,
             settings,
             grader_version=str(GRADER_VERSION),
             pack_hash=load_pack(settings.tasks.pack).hash,

@@ -15,6 +15,8 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
+from codearena_ray.python_source import parse_python
+
 MAX_PARSED_CHARS = 1 << 17
 """Longer source is hashed as tokens: the parser needs some hundred bytes of memory per character."""
 MAX_SCANNED_CHARS = 1 << 20
@@ -62,7 +64,7 @@ def parse_bounded(code: str) -> ast.Module | None:
     if len(code) > MAX_PARSED_CHARS:
         return None
     try:
-        return ast.parse(code)
+        return parse_python(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

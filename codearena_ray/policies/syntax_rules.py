@@ -7,7 +7,6 @@ run; nothing here knows the task. It does not rename, delete or write code.
 
 from __future__ import annotations
 
-import ast
 import difflib
 import keyword
 import re
@@ -15,6 +14,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from codearena_ray.python_source import parse_python
 
 MAX_CHARS = 1 << 14
 """Longer programs are left alone: a compile per candidate adds up."""
@@ -52,7 +53,7 @@ def first_fault(code: str) -> _Fault | None:
     try:
         with _FILTERS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(ast.parse(code), "<program>", "exec", dont_inherit=True)
+            compile(parse_python(code), "<program>", "exec", dont_inherit=True)
     except SyntaxError as error:
         return _Fault(error.lineno or 1, str(error.msg))
     except (ValueError, RecursionError, MemoryError) as error:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from codearena_ray.errors import TaskError
+from codearena_ray.python_source import parse_python
 from codearena_ray.types import Category, Comparator
 
 COMPARATORS = ("exact", "float", "unordered", "any_of", "checker")
@@ -183,7 +184,7 @@ def _wrong(path: Path, line: int, what: str) -> TaskError:
 
 def _statement(path: Path, head: str) -> str:
     try:
-        statement = ast.get_docstring(ast.parse(head))
+        statement = ast.get_docstring(parse_python(head))
     except SyntaxError as error:
         raise _wrong(
             path, error.lineno or 1, f"the text before the first cell does not parse: {error.msg}"
@@ -257,7 +258,7 @@ def _meta(path: Path, cell: Cell) -> dict[str, Any]:
 
 def _parsed(path: Path, cell: Cell) -> ast.Module:
     try:
-        return ast.parse(cell.text)
+        return parse_python(cell.text)
     except SyntaxError as error:
         raise _wrong(
             path, cell.line + (error.lineno or 0), f"{cell.kind} does not parse: {error.msg}"

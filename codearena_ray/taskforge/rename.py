@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from codearena_ray.python_source import parse_python
 from codearena_ray.taskforge.name_pool import FUNCTION_NOUNS, FUNCTION_VERBS, LETTERS, VARIABLES
 from codearena_ray.taskset.schema import with_content_hash
 from codearena_ray.types import Step, Task, TestCase
@@ -50,7 +51,7 @@ class _Bound:
 def _bound_names(code: str) -> _Bound | None:
     """Return the names that a program binds; None if it does not parse."""
     try:
-        tree = ast.parse(code)
+        tree = parse_python(code)
     except (SyntaxError, ValueError, RecursionError):
         return None
     functions: dict[str, None] = {}

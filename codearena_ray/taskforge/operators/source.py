@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from codearena_ray.python_source import parse_python
+
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -43,7 +45,7 @@ class Source:
 
     def __init__(self, code: str) -> None:
         self.code = code
-        self.tree = ast.parse(code)
+        self.tree = parse_python(code)
         self.lines = code.splitlines(keepends=True)
         self._starts = [0]
         for line in self.lines:

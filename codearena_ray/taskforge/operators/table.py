@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from codearena_ray.python_source import parse_python
 from codearena_ray.taskforge.operators import confusion, control, damage, expressions, names
 from codearena_ray.taskforge.operators.source import Edit, Source
 from codearena_ray.types import Category
@@ -124,7 +125,7 @@ def parses(code: str) -> bool:
 def _as_claimed(mutated: str, category: Category, original: str) -> bool:
     """Tell whether a syntax mutant does not compile, and any other compiles to another tree."""
     try:
-        tree = ast.parse(mutated)
+        tree = parse_python(mutated)
         if category is not Category.SYNTAX and ast.dump(tree) == original:
             return False
         compile(tree, "<program>", "exec", dont_inherit=True)
