@@ -95,7 +95,9 @@ class EngineFleet:
             SyncError: no engine of a module took it.
         """
         folder = str(self._node.weights)
-        files = next(f for f in on_learners(learners, "export_weights", folder, version) if f)
+        files = next(
+            f for f in on_learners(learners, "export_weights", folder, self._node.name, version) if f
+        )
         parity, failed = 0.0, {}
         for module_id, pool in self.pools.items():
             sequences = self._probes[module_id]

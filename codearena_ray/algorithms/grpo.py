@@ -226,7 +226,7 @@ class GRPO(Algorithm):
         """Run one iteration; its numbers are in `last_report` and in RLlib's metrics."""
         settings = self._settings
         iteration = self.iteration
-        start = time.perf_counter()
+        start, busy_s = time.perf_counter(), self._busy_s()
         found = self._collect(iteration)
         rolled = time.perf_counter()
         report = describe(iteration, self._version, found)
@@ -252,7 +252,7 @@ class GRPO(Algorithm):
             "rollout": rolled - start,
             "learn": learned - rolled,
             "sync": done - learned,
-            "grade": (found.seconds["sandbox"] + found.seconds["grade"]) / max(1, settings.sandbox.num_slots),
+            "grade": self._busy_s() - busy_s,
             "idle": max(0.0, time.perf_counter() - done),
         }
         every = settings.train.eval_every
@@ -278,6 +278,17 @@ class GRPO(Algorithm):
             if settings.algorithm.shuffle_rewards
             else None,
         )
+
+    def _busy_s(self) -> float:
+        """Return how long the hosts' slots were busy so far, per slot; 0 where they cannot be asked."""
+        try:
+            stats = ray.get(
+                [host.stats.remote() for host in self._hosts], timeout=self._settings.deadlines.sandbox_s
+            )
+        except ray.exceptions.RayError:
+            return 0.0
+        slots = self._settings.sandbox.num_slots * max(1, len(stats))
+        return float(sum(s.busy_s for s in stats)) / slots
 
     def _play(self, orders: Sequence[GroupOrder]) -> Iterator[PlayedGroup]:
         return self._dispatcher.play(orders, self._wiring)

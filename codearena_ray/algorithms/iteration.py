@@ -36,7 +36,7 @@ class IterationReport:
     unscored: dict[str, int] = field(default_factory=dict)
     staleness_max: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
-    """Wall: rollout, learn, sync, grade, idle; grade is the slots' time as a share of the rollout's wall."""
+    """Wall: rollout, learn, sync, grade (busy time of a sandbox slot, within the rollout), idle."""
     learner: dict[str, dict[str, float]] = field(default_factory=dict)
     """By module: ratio_mean, max_abs_dlogp, max_abs_ratio_error, entropy, …"""
     parity: float = 0.0

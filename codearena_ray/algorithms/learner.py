@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import ray
 import torch
 from ray.rllib.core import COMPONENT_RL_MODULE
 from ray.rllib.core.learner.torch.torch_learner import TorchLearner
@@ -19,6 +20,7 @@ from ray.rllib.utils import force_list
 from torch import Tensor
 from torch.distributed import ReduceOp
 
+from codearena_ray.actors.node_directory import NodeDirectory
 from codearena_ray.actors.weight_file import WeightFile, write_weight_file
 from codearena_ray.algorithms.loss import LossStats, merge_stats, policy_loss
 from codearena_ray.algorithms.rl_module import POLICY_DIR
@@ -54,6 +56,8 @@ class GRPOLearner(TorchLearner):
 
     checkpoint_error = ""
     """Why the last `save_to_path` or `restore_from_path` failed; see `learner_group`."""
+
+    _node: NodeDirectory | None = None
 
     def build(self) -> None:
         """Set up modules and optimizers; bound the CPU threads that a step may use."""
@@ -177,17 +181,39 @@ class GRPOLearner(TorchLearner):
         module = self.module[module_id]
         return module.unwrapped() if hasattr(module, "unwrapped") else module
 
-    def export_weights(self, folder: str, version: int) -> dict[str, WeightFile]:
-        """Write one weight file per module on the first learner; nothing on the others."""
+    def export_weights(self, folder: str, node_name: str, version: int) -> dict[str, WeightFile]:
+        """Write one weight file per module on the first learner; nothing on the others.
+
+        Args:
+            folder: Where weight files lie on the driver's node.
+            node_name: Name of the run's node directory, opened here when this learner is on another node.
+            version: Of these weights.
+        """
         if getattr(self, "_learner_index", 0) not in (0, None):
             return {}
+        node_id = ""
+        if not Path(folder).is_dir():
+            if self._node is None:
+                self._node = NodeDirectory(node_name)
+            folder, node_id = str(self._node.weights), ray.get_runtime_context().get_node_id()
         files = {}
         for module_id in self.module.keys():  # noqa: SIM118 - MultiRLModule does not iterate over its keys
             module = self._unwrapped(module_id)
             files[module_id] = write_weight_file(
-                module.export(), directory=folder, module=module_id, version=version, tied=module.tied
+                module.export(),
+                directory=folder,
+                module=module_id,
+                version=version,
+                tied=module.tied,
+                node_id=node_id,
             )
         return files
+
+    def shutdown(self) -> None:
+        """Let go of this node's directory."""
+        if self._node is not None:
+            self._node.close()
+        super().shutdown()
 
     def probe_logprobs(self, module_id: str, sequences: Sequence[Sequence[int]]) -> list[list[float]]:
         """Return the log-probability of every token but the first of each sequence, float32, temperature 1.

@@ -16,7 +16,7 @@ from codearena_ray.cli.live_table import LiveTable
 from codearena_ray.cli.output import print_json
 from codearena_ray.cli.signals import interruptible
 from codearena_ray.config import Config, dump_config, load_config
-from codearena_ray.errors import ConfigError, RunAborted
+from codearena_ray.errors import ConfigError, InfrastructureError, RunAborted
 from codearena_ray.grading.program import GRADER_VERSION
 from codearena_ray.policies.builtin import resolve_model
 from codearena_ray.taskset import load_pack
@@ -94,6 +94,11 @@ def run_training(settings: Config, run: RunDirectory, *, resume: bool, quiet: bo
         except RunAborted as error:
             status, cause = "aborted", str(error)
             run.append_event("aborted", actor="driver", cause=cause)
+        except Exception as error:
+            run.append_event("failed", actor="driver", cause=f"{type(error).__name__}: {str(error)[:500]}")
+            if type(error).__module__.startswith("ray.exceptions"):
+                raise InfrastructureError(" ".join(str(error).split())[:500]) from error
+            raise
         finally:
             try:
                 if algorithm is not None and algorithm.iteration > 0 and status and algorithm.consistent:
