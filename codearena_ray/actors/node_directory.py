@@ -14,11 +14,13 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 PREFIX = "codearena-"
 _LOCK = ".lock"
+_LEAVING_S = 3.0
 _ADOPTED = "adopted"
 
 
@@ -81,13 +83,23 @@ class NodeDirectory:
             return
         fd, self._lock = self._lock, -1
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pass  # someone else still uses it and will remove it
-        else:
-            _remove(self.path)
+            if _alone(fd):
+                _remove(self.path)
         finally:
             os.close(fd)
+
+
+def _alone(fd: int) -> bool:
+    """Tell whether nobody else uses the directory; processes just killed get a moment to be gone."""
+    deadline = time.monotonic() + _LEAVING_S
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False  # someone else still uses it and will remove it
+            time.sleep(0.05)
 
 
 def sweep(root: Path) -> list[Path]:

@@ -57,7 +57,7 @@ class GRPOLearner(TorchLearner):
     checkpoint_error = ""
     """Why the last `save_to_path` or `restore_from_path` failed; see `learner_group`."""
 
-    _node: NodeDirectory | None = None
+    _node_directory: NodeDirectory | None = None
 
     def build(self) -> None:
         """Set up modules and optimizers; bound the CPU threads that a step may use."""
@@ -193,9 +193,9 @@ class GRPOLearner(TorchLearner):
             return {}
         node_id = ""
         if not Path(folder).is_dir():
-            if self._node is None:
-                self._node = NodeDirectory(node_name)
-            folder, node_id = str(self._node.weights), ray.get_runtime_context().get_node_id()
+            if self._node_directory is None:
+                self._node_directory = NodeDirectory(node_name)
+            folder, node_id = str(self._node_directory.weights), ray.get_runtime_context().get_node_id()
         files = {}
         for module_id in self.module.keys():  # noqa: SIM118 - MultiRLModule does not iterate over its keys
             module = self._unwrapped(module_id)
@@ -211,8 +211,8 @@ class GRPOLearner(TorchLearner):
 
     def shutdown(self) -> None:
         """Let go of this node's directory."""
-        if self._node is not None:
-            self._node.close()
+        if self._node_directory is not None:
+            self._node_directory.close()
         super().shutdown()
 
     def probe_logprobs(self, module_id: str, sequences: Sequence[Sequence[int]]) -> list[list[float]]:
