@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SMALL = (
     "algorithm.groups_per_step=4",
     "algorithm.group_size=4",
-    "tasks.categories=[syntax]",
+    "tasks.bug_types=[keyword,colon,container_call,wrong_container,comparison,arithmetic,boolean]",
     "train.eval_episodes=4",
 )
 
