@@ -60,8 +60,14 @@ def events_of(algo: Any) -> list[dict[str, Any]]:
 
 def processes(name: str) -> list[psutil.Process]:
     """Return this session's Ray workers whose title names an actor class."""
-    me = psutil.Process()
-    return [p for p in me.children(recursive=True) if p.is_running() and name in " ".join(p.cmdline())]
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if name in " ".join(process.cmdline()):
+                found.append(process)
+        except (psutil.ZombieProcess, psutil.NoSuchProcess):
+            continue
+    return found
 
 
 def train_while(algo: Any, strike: Callable[[], None], *, after_s: float = 0.7) -> list[dict[str, Any]]:
