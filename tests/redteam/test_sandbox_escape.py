@@ -48,7 +48,7 @@ def attack(paths):
     return read
 """
     paths = ["/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/environ", "/proc/self/maps"]
-    paths += ["/proc/self/mem", "/root/.bashrc", str(Path(__file__)), os.path.abspath("pyproject.toml")]
+    paths += ["/proc/self/mem", os.path.expanduser("~/.bashrc"), str(Path(__file__)), os.path.abspath("pyproject.toml")]
     assert run(code, paths, fixture=Fixture()).value == []
 
 
@@ -336,7 +336,7 @@ def attack(paths):
     found += ['NOTE'] * ('NOTE' in os.environ)
     return found + [json.dumps(1)] * (json.dumps(1) != '1')
 """
-    paths = ["note", "/tmp/note", "/dev/shm/note", "../note", "/work/note"]
+    paths = ["note", "/tmp/note", "/dev/shm/note", "../note", "/srv/note"]
     with slot.open(writer, limits=Limits(), fixture=Fixture()) as session:
         session.call([Step("attack", (paths,))])
     with slot.open(reader, limits=Limits(), fixture=Fixture()) as session:
