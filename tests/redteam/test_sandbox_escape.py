@@ -48,7 +48,8 @@ def attack(paths):
     return read
 """
     paths = ["/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/environ", "/proc/self/maps"]
-    paths += ["/proc/self/mem", os.path.expanduser("~/.bashrc"), str(Path(__file__)), os.path.abspath("pyproject.toml")]
+    home = os.path.expanduser("~/.bashrc")
+    paths += ["/proc/self/mem", home, str(Path(__file__)), os.path.abspath("pyproject.toml")]
     assert run(code, paths, fixture=Fixture()).value == []
 
 
