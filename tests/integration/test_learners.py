@@ -143,7 +143,7 @@ def update(group: Any, rows: dict[str, Sequence[Sample]]) -> dict[str, dict[str,
 def weights_of(group: Any, folder: Path, module_id: str = "fixer") -> Weights:
     """Return the weights that engines would get from the first learner."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = next(f for f in on_learners(group, "export_weights", str(folder), 1) if f)
+    files = next(f for f in on_learners(group, "export_weights", str(folder), "here", 1) if f)
     return load_file(files[module_id].path)
 
 

@@ -35,7 +35,7 @@ def tune_config() -> GRPOConfig:
 
 def weights_of(algo: Any, folder: Path) -> dict[str, torch.Tensor]:
     folder.mkdir()
-    files = next(f for f in on_learners(algo.learner_group, "export_weights", str(folder), 1) if f)
+    files = next(f for f in on_learners(algo.learner_group, "export_weights", str(folder), "here", 1) if f)
     return load_file(files["fixer"].path)
 
 
